@@ -1,0 +1,169 @@
+//! Everything a person can ask for, with its name and its keys, in one place.
+
+use eframe::egui::{self, Key, KeyboardShortcut, Modifiers};
+
+use super::settings::ThemeChoice;
+use crate::crystal::{samples::SAMPLES, scene::StandardView, ui::CrystalCommand};
+
+/// A request to the window. Widgets send them; [`super::App`] carries them out.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Show the list of commands.
+    Palette,
+    /// Show or hide the System panel.
+    ToggleSystem,
+    /// Show or hide the settings.
+    ToggleSettings,
+    /// Show or hide past notifications.
+    ToggleNotifications,
+    /// Choose the theme.
+    Theme(ThemeChoice),
+    /// Make everything larger.
+    ZoomIn,
+    /// Make everything smaller.
+    ZoomOut,
+    /// Normal size.
+    ZoomReset,
+    /// Close the window.
+    Quit,
+    /// For the Crystals workspace.
+    Crystals(CrystalCommand),
+}
+
+impl Command {
+    /// Every command that makes sense by itself, in the order of the palette.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        let mut all: Vec<Self> = vec![
+            Self::Crystals(CrystalCommand::Open),
+            Self::Crystals(CrystalCommand::Export),
+            Self::Crystals(CrystalCommand::Fit),
+        ];
+        all.extend(StandardView::ALL.map(|view| Self::Crystals(CrystalCommand::LookAlong(view))));
+        all.extend(
+            [
+                CrystalCommand::ToggleProjection,
+                CrystalCommand::ToggleBonds,
+                CrystalCommand::ToggleCell,
+                CrystalCommand::ToggleAxes,
+                CrystalCommand::Next,
+                CrystalCommand::Previous,
+                CrystalCommand::Close,
+                CrystalCommand::CloseAll,
+                CrystalCommand::ForgetRecent,
+            ]
+            .map(Self::Crystals),
+        );
+        all.extend(SAMPLES.map(|sample| Self::Crystals(CrystalCommand::OpenSample(sample))));
+        all.extend([
+            Self::ToggleSystem,
+            Self::ToggleNotifications,
+            Self::ToggleSettings,
+            Self::Theme(ThemeChoice::Dark),
+            Self::Theme(ThemeChoice::Light),
+            Self::Theme(ThemeChoice::System),
+            Self::ZoomIn,
+            Self::ZoomOut,
+            Self::ZoomReset,
+            Self::Palette,
+            Self::Quit,
+        ]);
+        all
+    }
+
+    /// Its name, as in the palette.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match self {
+            Self::Palette => "Show all commands".to_owned(),
+            Self::ToggleSystem => "Show or hide the System panel".to_owned(),
+            Self::ToggleSettings => "Settings…".to_owned(),
+            Self::ToggleNotifications => "Show past notifications".to_owned(),
+            Self::Theme(ThemeChoice::Dark) => "Dark theme".to_owned(),
+            Self::Theme(ThemeChoice::Light) => "Light theme".to_owned(),
+            Self::Theme(ThemeChoice::System) => "Theme of the desktop".to_owned(),
+            Self::ZoomIn => "Make everything larger".to_owned(),
+            Self::ZoomOut => "Make everything smaller".to_owned(),
+            Self::ZoomReset => "Normal size".to_owned(),
+            Self::Quit => "Quit".to_owned(),
+            Self::Crystals(command) => crystal_label(command),
+        }
+    }
+
+    /// Its keys.
+    #[must_use]
+    pub fn shortcut(&self) -> Option<KeyboardShortcut> {
+        let command = |key| Some(KeyboardShortcut::new(Modifiers::COMMAND, key));
+        let plain = |key| Some(KeyboardShortcut::new(Modifiers::NONE, key));
+        match self {
+            Self::Palette => command(Key::K),
+            Self::ToggleSystem => plain(Key::F9),
+            Self::ToggleSettings => command(Key::Comma),
+            Self::ToggleNotifications => plain(Key::F8),
+            Self::ZoomIn => command(Key::Plus),
+            Self::ZoomOut => command(Key::Minus),
+            Self::ZoomReset => command(Key::Num0),
+            Self::Quit => command(Key::Q),
+            Self::Theme(_) => None,
+            Self::Crystals(crystal) => match crystal {
+                CrystalCommand::Open => command(Key::O),
+                CrystalCommand::Export => command(Key::E),
+                CrystalCommand::Close => command(Key::W),
+                CrystalCommand::Next => command(Key::PageDown),
+                CrystalCommand::Previous => command(Key::PageUp),
+                CrystalCommand::Fit => plain(Key::F),
+                CrystalCommand::ToggleProjection => plain(Key::P),
+                CrystalCommand::LookAlong(view) => plain(match view {
+                    StandardView::A => Key::Num1,
+                    StandardView::B => Key::Num2,
+                    StandardView::C => Key::Num3,
+                    StandardView::AStar => Key::Num4,
+                    StandardView::BStar => Key::Num5,
+                    StandardView::CStar => Key::Num6,
+                    StandardView::Diagonal => Key::Num7,
+                    StandardView::Iso => Key::Num8,
+                }),
+                _ => None,
+            },
+        }
+    }
+
+    /// Takes the keys of this frame that mean commands. Plain letters belong to a text field while one has the focus.
+    pub fn from_keys(ctx: &egui::Context, all: &[Self]) -> Vec<Self> {
+        let typing = ctx.egui_wants_keyboard_input();
+        all.iter()
+            .filter(|command| {
+                command.shortcut().is_some_and(|shortcut| {
+                    let is_free = !shortcut.modifiers.is_none() || !typing;
+                    is_free && ctx.input_mut(|input| input.consume_shortcut(&shortcut))
+                })
+            })
+            .cloned()
+            .collect()
+    }
+}
+
+fn crystal_label(command: &CrystalCommand) -> String {
+    match command {
+        CrystalCommand::Open => "Open structures…".to_owned(),
+        CrystalCommand::OpenPath(path) => format!("Open {}", path.display()),
+        CrystalCommand::OpenSample(sample) => format!("Open sample {}, {}", sample.formula, sample.name),
+        CrystalCommand::Show(index) => format!("Show structure {}", index + 1),
+        CrystalCommand::Next => "Next structure".to_owned(),
+        CrystalCommand::Previous => "Previous structure".to_owned(),
+        CrystalCommand::Close => "Close structure".to_owned(),
+        CrystalCommand::CloseAt(index) => format!("Close structure {}", index + 1),
+        CrystalCommand::CloseAll => "Close all structures".to_owned(),
+        CrystalCommand::Export => "Export picture…".to_owned(),
+        CrystalCommand::SetStyle(_) => "Change how structures are drawn".to_owned(),
+        CrystalCommand::ToggleBonds => "Show or hide bonds".to_owned(),
+        CrystalCommand::ToggleCell => "Show or hide the cell".to_owned(),
+        CrystalCommand::ToggleAxes => "Show or hide the axes".to_owned(),
+        CrystalCommand::ToggleProjection => "Parallel or perspective projection".to_owned(),
+        CrystalCommand::LookAlong(StandardView::Iso) => "View from the usual corner".to_owned(),
+        CrystalCommand::LookAlong(StandardView::Diagonal) => "View along [111]".to_owned(),
+        CrystalCommand::LookAlong(view) => format!("View along {}", view.name()),
+        CrystalCommand::Fit => "Show the whole structure".to_owned(),
+        CrystalCommand::ForgetRecent => "Forget recent files".to_owned(),
+    }
+}

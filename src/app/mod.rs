@@ -1,0 +1,209 @@
+//! The window: composes workspaces, the System panel, commands, settings and notifications.
+//!
+//! eframe calls [`App::logic`] also while the window is hidden: there, what background work has finished is applied. It
+//! calls [`App::ui`] to draw. Widgets send [`Command`]s; only this room carries them out.
+
+mod commands;
+mod logic;
+mod palette;
+mod run;
+pub mod settings;
+mod startup;
+pub mod system;
+mod ui;
+
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
+
+use eframe::{egui, egui_wgpu};
+
+pub use commands::Command;
+pub use run::{RunError, WindowOptions, run};
+pub use startup::{STARTED_AT_VARIABLE, StartupReport};
+
+use self::{palette::Palette, settings::Settings, startup::StartupProbe, system::Sampler};
+use crate::{
+    crystal::ui::Crystals,
+    gpu::{GpuContext, Holding, Owner},
+    jobs::{Jobs, SystemClock},
+    storage::Directories,
+    ui::{Mode, Notifications, Shell, Theme},
+};
+
+/// How the window is started.
+#[derive(Clone, Debug, Default)]
+pub struct Start {
+    /// Files and folders to open.
+    pub files: Vec<PathBuf>,
+    /// Where to write how long the start took; the program then ends by itself.
+    pub startup_report: Option<PathBuf>,
+}
+
+/// The running program.
+pub struct App {
+    gpu: GpuContext,
+    render_state: egui_wgpu::RenderState,
+    directories: Directories,
+    settings: Settings,
+    jobs: Jobs,
+    notifications: Notifications,
+    sampler: Option<Sampler>,
+    /// Whether the System panel is drawn; the sampler asks for frames only then.
+    system_is_shown: Arc<std::sync::atomic::AtomicBool>,
+    window_memory: Vec<Holding>,
+    crystals: Crystals,
+    palette: Palette,
+    commands: Vec<Command>,
+    all_commands: Vec<Command>,
+    show_settings: bool,
+    show_notifications: bool,
+    files_to_open: Vec<PathBuf>,
+    startup: Option<StartupProbe>,
+    device_loss_told: bool,
+}
+
+/// Why the window cannot be made although eframe started.
+#[derive(Debug, thiserror::Error)]
+#[error("the window has no GPU device")]
+struct NoRenderState;
+
+impl App {
+    /// Takes over the window's device and reads nothing but the settings it is given.
+    ///
+    /// # Errors
+    /// When eframe was built without wgpu, which a test could do.
+    pub fn new(
+        cc: &eframe::CreationContext<'_>,
+        directories: Directories,
+        settings: Settings,
+        start: Start,
+    ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let render_state = cc.wgpu_render_state.clone().ok_or(NoRenderState)?;
+        let gpu = GpuContext::adopt(
+            render_state.instance.clone(),
+            render_state.adapter.clone(),
+            render_state.device.clone(),
+            render_state.queue.clone(),
+        );
+        let ctx = &cc.egui_ctx;
+        Theme::get().install(ctx);
+        ctx.set_theme(settings.theme);
+        ctx.set_zoom_factor(settings.zoom);
+        // The keys for zooming are commands here, so that the factor is remembered.
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+
+        let jobs = Jobs::new(Arc::new(SystemClock::new()));
+        let waker = ctx.clone();
+        jobs.set_waker(move || waker.request_repaint());
+        let crystals = Crystals::new(settings.crystals.clone());
+        Ok(Self {
+            startup: start.startup_report.map(StartupProbe::new),
+            files_to_open: start.files,
+            gpu,
+            render_state,
+            directories,
+            crystals,
+            settings,
+            jobs,
+            notifications: Notifications::default(),
+            sampler: None,
+            system_is_shown: Arc::default(),
+            window_memory: Vec::new(),
+            palette: Palette::default(),
+            commands: Vec::new(),
+            all_commands: Command::all(),
+            show_settings: false,
+            show_notifications: false,
+            device_loss_told: false,
+        })
+    }
+
+    /// Says something to the user.
+    pub fn notifications_mut(&mut self) -> &mut Notifications {
+        &mut self.notifications
+    }
+
+    /// The Crystals workspace.
+    #[must_use]
+    pub fn crystals(&self) -> &Crystals {
+        &self.crystals
+    }
+
+    /// The device that draws.
+    #[must_use]
+    pub fn gpu(&self) -> &GpuContext {
+        &self.gpu
+    }
+
+    /// Splits off what a workspace is lent.
+    fn with_crystals<T>(
+        &mut self,
+        ctx: &egui::Context,
+        visit: impl FnOnce(&mut Crystals, &mut Shell<'_>) -> T,
+    ) -> T {
+        let mode = match ctx.theme() {
+            egui::Theme::Dark => Mode::Dark,
+            egui::Theme::Light => Mode::Light,
+        };
+        let mut shell = Shell {
+            gpu: &self.gpu,
+            render_state: &self.render_state,
+            jobs: &self.jobs,
+            notifications: &mut self.notifications,
+            mode,
+        };
+        visit(&mut self.crystals, &mut shell)
+    }
+
+    /// Writes the settings; a failure is told, not passed on.
+    fn save_settings(&mut self) {
+        self.settings.crystals = self.crystals.settings();
+        if let Err(error) = self.settings.save(&self.directories) {
+            self.notifications.error(format!("The settings were not saved: {error}"));
+        }
+    }
+
+    /// Enters what the window itself holds: an estimate of its surface, egui's textures, and what else the device has.
+    fn measure_window_memory(&mut self, ctx: &egui::Context) {
+        let size = ctx.content_rect().size() * ctx.pixels_per_point();
+        // The picture shown, the one waiting, and the one drawn, four bytes a pixel.
+        let surface = 3 * 4 * (size.x.max(0.0) as u64) * (size.y.max(0.0) as u64);
+        let textures: u64 =
+            ctx.tex_manager().read().allocated().map(|(_, meta)| meta.bytes_used() as u64).sum();
+        let ledger = &self.gpu.ledger;
+        self.window_memory.clear();
+        let counted = ledger.total_bytes() + textures;
+        let other = self.gpu.device_bytes().saturating_sub(counted);
+        self.window_memory.extend([
+            ledger.hold(Owner::Window, "surface (estimate)", surface),
+            ledger.hold(Owner::Window, "fonts and images", textures),
+            ledger.hold(Owner::Window, "widgets and staging", other),
+        ]);
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.apply(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
+        self.draw(ui, frame);
+    }
+
+    fn on_exit(&mut self) {
+        self.jobs.cancel_all();
+        self.save_settings();
+    }
+
+    fn auto_save_interval(&self) -> Duration {
+        Duration::MAX
+    }
+
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
+}

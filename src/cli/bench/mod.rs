@@ -1,0 +1,35 @@
+//! `vitrine bench`: measurements, printed as ratios against a peer or a limit where there is one.
+
+mod crystal_io;
+mod startup;
+
+use clap::Subcommand;
+
+use super::Failure;
+
+/// What can be measured.
+#[derive(Debug, Subcommand)]
+pub enum BenchCommand {
+    /// From the start of the process to the first frame, and what an idle window costs
+    Startup {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        /// How many starts
+        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=50))]
+        runs: u32,
+    },
+    /// Reading CIF files and finding neighbours
+    CrystalIo {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(super) fn run(command: BenchCommand) -> Result<(), Failure> {
+    match command {
+        BenchCommand::Startup { json, runs } => startup::run(json, runs),
+        BenchCommand::CrystalIo { json } => Ok(crystal_io::run(json)?),
+    }
+}

@@ -1,0 +1,131 @@
+//! The command line: one file per noun. Every job here runs through the same code as in the window.
+//!
+//! Exit codes: 0 when everything asked for was done, 1 when something failed (named on standard error), 2 for wrong
+//! usage, and also when there is no graphics adapter for what needs one.
+
+pub mod bench;
+#[cfg(windows)]
+mod console;
+mod crystal;
+mod desktop;
+mod doctor;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    app::{self, WindowOptions},
+    storage::Directories,
+};
+
+/// Look into crystals and take publication pictures away. Without a command, opens the window.
+#[derive(Debug, Parser)]
+#[command(name = "vitrine", version, args_conflicts_with_subcommands = true)]
+struct Arguments {
+    /// Structures or folders to open in the window
+    files: Vec<PathBuf>,
+    /// Use X11 on a Wayland desktop, where dropping files does not work yet
+    #[arg(long)]
+    x11: bool,
+    /// Write how long the start took to a file, wait ten idle seconds, and end (for `vitrine bench startup`)
+    #[arg(long, hide = true)]
+    startup_report: Option<PathBuf>,
+    /// Keep settings, caches and everything else of Vitrine in this folder
+    #[arg(long, global = true, value_name = "DIR", env = crate::storage::DATA_DIR_VARIABLE)]
+    data_dir: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Say what this machine offers and what is missing
+    Doctor(doctor::DoctorArguments),
+    /// Read, describe and draw crystal structures
+    #[command(subcommand)]
+    Crystal(crystal::CrystalCommand),
+    /// Measure how fast things are here
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
+    /// Add Vitrine to this user's applications
+    InstallDesktop,
+    /// Remove Vitrine from this user's applications
+    UninstallDesktop,
+}
+
+/// A failure that has its own exit code.
+#[derive(Debug)]
+enum Failure {
+    /// Something asked for was not done.
+    NotDone(anyhow::Error),
+    /// The machine lacks what the command needs.
+    Unable(anyhow::Error),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::NotDone(error.into())
+    }
+}
+
+/// Reads the command line and does what it says.
+#[must_use]
+pub fn main() -> ExitCode {
+    attach_console();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version come this way too, with code 0. A closed pipe is no failure of ours.
+            error.print().ok();
+            return ExitCode::from(error.exit_code() as u8);
+        }
+    };
+    start_log(arguments.command.is_none());
+    let (failure, code) = match run(arguments) {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::NotDone(error)) => (error, 1),
+        Err(Failure::Unable(error)) => (error, 2),
+    };
+    eprintln!("vitrine: {failure:#}");
+    ExitCode::from(code)
+}
+
+fn run(arguments: Arguments) -> Result<(), Failure> {
+    let Arguments { files, x11, startup_report, data_dir, command } = arguments;
+    let directories = Directories::resolve(data_dir.as_deref())?;
+    match command {
+        None => open_window(&directories, files, x11, startup_report),
+        Some(Command::Doctor(arguments)) => doctor::run(&directories, &arguments),
+        Some(Command::Crystal(command)) => crystal::run(command),
+        Some(Command::Bench(command)) => bench::run(command),
+        Some(Command::InstallDesktop) => desktop::install(),
+        Some(Command::UninstallDesktop) => desktop::uninstall(),
+    }
+}
+
+fn open_window(
+    directories: &Directories,
+    files: Vec<PathBuf>,
+    x11: bool,
+    startup_report: Option<PathBuf>,
+) -> Result<(), Failure> {
+    // The window may be given another folder to work in by whoever restarts it.
+    let files = files.into_iter().map(|file| std::path::absolute(&file).unwrap_or(file)).collect();
+    let options = WindowOptions { start: app::Start { files, startup_report }, x11 };
+    app::run(directories, &options).map_err(|error| Failure::Unable(error.into()))
+}
+
+/// Warnings and errors to standard error; the window also tells what it draws with. `RUST_LOG` asks for more.
+fn start_log(window: bool) {
+    let default = if window { "warn,vitrine=info" } else { "error" };
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(default))
+        .format_timestamp_millis()
+        .init();
+}
+
+/// Built as a window program, Vitrine has no console of its own on Windows; commands print to the one they came from.
+fn attach_console() {
+    #[cfg(windows)]
+    console::attach_to_parent();
+}

@@ -1,0 +1,79 @@
+//! Structure files: CIF, POSCAR/CONTCAR, XYZ and extended XYZ.
+//!
+//! [`open`] tells the format by name and content and gives every structure of the file. Readers keep what is usable
+//! and say in [`Structure::warnings`] what they assumed or left out; what cannot be used at all is an error with its
+//! line. Text need not be UTF-8, and lines may end in any way.
+
+pub mod cif;
+mod format;
+mod poscar;
+mod species;
+mod text;
+mod xyz;
+
+use std::{fs::File, io::Read as _, path::Path};
+
+pub use format::Format;
+
+use super::{
+    error::{CrystalError, ParseError},
+    structure::Structure,
+};
+
+/// Larger files are refused instead of filling the memory.
+const MAX_FILE_BYTES: u64 = u32::MAX as u64;
+
+/// A structure file that was read.
+#[derive(Clone, Debug)]
+pub struct StructureFile {
+    /// How it is written.
+    pub format: Format,
+    /// Data blocks of a CIF file, frames of an XYZ file; never empty.
+    pub structures: Vec<Structure>,
+}
+
+/// Opens a structure file of any known format.
+///
+/// # Errors
+/// When the file cannot be read, is of no known format, or holds no usable structure.
+pub fn open(path: &Path) -> Result<StructureFile, CrystalError> {
+    let bytes = read_bytes(path).map_err(|source| CrystalError::Read { path: path.to_owned(), source })?;
+    let format = Format::detect(path.file_name().unwrap_or_default(), &bytes)
+        .ok_or_else(|| CrystalError::UnknownFormat { path: path.to_owned() })?;
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    let structures = parse(&bytes, format, &name)
+        .map_err(|source| CrystalError::Parse { path: path.to_owned(), source })?;
+    Ok(StructureFile { format, structures })
+}
+
+/// The structures of a file; see [`open`].
+///
+/// # Errors
+/// As for [`open`].
+pub fn read_path(path: &Path) -> Result<Vec<Structure>, CrystalError> {
+    open(path).map(|file| file.structures)
+}
+
+/// Reads the content of a structure file. `name` names structures that the file leaves without a name.
+///
+/// # Errors
+/// When no structure of the file is usable: the first reason, with its line.
+pub fn parse(bytes: &[u8], format: Format, name: &str) -> Result<Vec<Structure>, ParseError> {
+    let text = text::decode(bytes);
+    match format {
+        Format::Cif => cif::read(&text, name),
+        Format::Poscar => poscar::read(&text, name).map(|structure| vec![structure]),
+        Format::Xyz | Format::ExtendedXyz => xyz::read(&text, name),
+    }
+}
+
+fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let mut bytes = Vec::new();
+    // A limit on what is read, not on the stated size: devices and pipes state none.
+    file.take(MAX_FILE_BYTES).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 >= MAX_FILE_BYTES {
+        return Err(std::io::Error::other("the file is larger than 4 GiB"));
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,12 @@
+//! Pictures of a scene: on the GPU into a texture, on the processor into pixels, and into PNG files of any size.
+
+mod export;
+mod gpu;
+mod picture;
+pub mod raycast;
+mod target;
+
+pub use export::{ExportError, MAX_SIDE, Renderer, export_png};
+pub use gpu::{CrystalPipelines, SceneBuffers};
+pub use picture::{Layer, Palette, Picture, Tile};
+pub use target::Target;

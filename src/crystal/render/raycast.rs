@@ -1,0 +1,258 @@
+//! The renderer on the processor: the twin of `shaders/crystal.wgsl`.
+//!
+//! It draws the same picture where a machine has no GPU at all, and it is what the shader is tested against. Primitives
+//! are sorted into square bins of the picture, and rows of bins are drawn on all cores; pixels outside every primitive
+//! cost nothing.
+
+use glam::{Vec2, Vec3};
+use rayon::prelude::*;
+
+use super::{Layer, Picture};
+use crate::crystal::scene::{CameraFrame, Cylinder, NO_ATOM, Rgba, Sphere, UNLIT};
+
+/// Side of a bin in pixels.
+const BIN: u32 = 32;
+/// Rays a pixel: a 2 × 2 grid, turned so that edges near the axes get four different offsets.
+const SAMPLES: [(f32, f32); 4] = [(0.375, 0.125), (0.875, 0.375), (0.125, 0.625), (0.625, 0.875)];
+
+/// Draws a picture: `width × height × 4` bytes, rows top down, sRGB, premultiplied alpha.
+#[must_use]
+pub fn draw(picture: &Picture) -> Vec<u8> {
+    draw_rows(picture, 0, picture.height)
+}
+
+/// Draws rows `top..top + rows` of a picture.
+#[must_use]
+pub fn draw_rows(picture: &Picture, top: u32, rows: u32) -> Vec<u8> {
+    let layers: Vec<Prepared<'_>> =
+        picture.layers().into_iter().map(|layer| Prepared::new(picture, layer, top, rows)).collect();
+    let row_bytes = picture.width as usize * 4;
+    let mut pixels = vec![0; row_bytes * rows as usize];
+    pixels.par_chunks_mut(row_bytes * BIN as usize).enumerate().for_each(|(bin_row, band)| {
+        let bin_row = bin_row as u32;
+        for (row, y) in band.chunks_exact_mut(row_bytes).zip(top + bin_row * BIN..) {
+            for (pixel, x) in row.chunks_exact_mut(4).zip(0_u32..) {
+                pixel.copy_from_slice(&pixel_color(picture, &layers, bin_row, x, y));
+            }
+        }
+    });
+    pixels
+}
+
+fn pixel_color(picture: &Picture, layers: &[Prepared<'_>], bin_row: u32, x: u32, y: u32) -> Rgba {
+    let [r, g, b, a] = picture.palette.background.map(f32::from);
+    let background = [r * a / 255.0, g * a / 255.0, b * a / 255.0, a];
+    let mut sum = [0.0_f32; 4];
+    for (dx, dy) in SAMPLES {
+        let ndc = Vec2::new(
+            2.0 * (x as f32 + dx) / picture.width as f32 - 1.0,
+            1.0 - 2.0 * (y as f32 + dy) / picture.height as f32,
+        );
+        let mut nearest: Option<(f32, [f32; 3])> = None;
+        for layer in layers {
+            if let Some((depth, color)) = layer.cast(picture, ndc, bin_row, x / BIN) {
+                if nearest.is_none_or(|(known, _)| depth < known) {
+                    nearest = Some((depth, color));
+                }
+            }
+        }
+        let sample = nearest.map_or(background, |(_, [r, g, b])| [r * 255.0, g * 255.0, b * 255.0, 255.0]);
+        for (total, value) in sum.iter_mut().zip(sample) {
+            *total += value;
+        }
+    }
+    sum.map(|total| (total / SAMPLES.len() as f32).round().clamp(0.0, 255.0) as u8)
+}
+
+/// A layer with its primitives in view space and in bins.
+struct Prepared<'a> {
+    layer: Layer<'a>,
+    spheres: Vec<(Vec3, &'a Sphere)>,
+    cylinders: Vec<(Vec3, Vec3, &'a Cylinder)>,
+    /// For every bin, row by row: indices of spheres, then of cylinders (from `spheres.len()` on).
+    bins: Vec<Vec<u32>>,
+    columns: u32,
+}
+
+/// A primitive's rectangle in ndc of its layer.
+struct Rect {
+    low: Vec2,
+    high: Vec2,
+}
+
+impl<'a> Prepared<'a> {
+    fn new(picture: &Picture, layer: Layer<'a>, top: u32, rows: u32) -> Self {
+        let place = |world: [f32; 3]| layer.frame.view_from_world.transform_point3(world.into());
+        let spheres: Vec<_> = layer.scene.spheres.iter().map(|s| (place(s.center), s)).collect();
+        let cylinders: Vec<_> =
+            layer.scene.cylinders.iter().map(|c| (place(c.start), place(c.end), c)).collect();
+        let columns = picture.width.div_ceil(BIN);
+        let bin_rows = rows.div_ceil(BIN);
+        let mut bins = vec![Vec::new(); columns as usize * bin_rows as usize];
+        let rects = spheres.iter().map(|(center, s)| sphere_rect(&layer.frame, *center, s.radius)).chain(
+            cylinders.iter().map(|(start, end, c)| {
+                let from = sphere_rect(&layer.frame, *start, c.radius);
+                let to = sphere_rect(&layer.frame, *end, c.radius);
+                Rect { low: from.low.min(to.low), high: from.high.max(to.high) }
+            }),
+        );
+        for (rect, index) in rects.zip(0_u32..) {
+            let low = rect.low * layer.scale + layer.offset;
+            let high = rect.high * layer.scale + layer.offset;
+            let column = |ndc: f32| 0.5 * (ndc + 1.0) * picture.width as f32 / BIN as f32;
+            let row = |ndc: f32| (0.5 * (1.0 - ndc) * picture.height as f32 - top as f32) / BIN as f32;
+            let span = |from: f32, to: f32, count: u32| {
+                let first = (from - 0.05).floor().clamp(0.0, count as f32) as u32;
+                let last = (to + 0.05).ceil().clamp(0.0, count as f32) as u32;
+                first..last
+            };
+            for bin_row in span(row(high.y), row(low.y), bin_rows) {
+                for bin_column in span(column(low.x), column(high.x), columns) {
+                    if let Some(bin) = bins.get_mut((bin_row * columns + bin_column) as usize) {
+                        bin.push(index);
+                    }
+                }
+            }
+        }
+        Self { layer, spheres, cylinders, bins, columns }
+    }
+
+    /// Depth and colour of what a point of the picture shows of this layer.
+    fn cast(&self, picture: &Picture, ndc: Vec2, bin_row: u32, bin_column: u32) -> Option<(f32, [f32; 3])> {
+        let bin = self.bins.get((bin_row * self.columns + bin_column) as usize)?;
+        if bin.is_empty() {
+            return None;
+        }
+        let frame = &self.layer.frame;
+        let (origin, direction) = frame.ray((ndc - self.layer.offset) / self.layer.scale);
+        let mut nearest: Option<Hit> = None;
+        for &index in bin {
+            let hit = match self.spheres.get(index as usize) {
+                Some((center, sphere)) => hit_sphere(origin, direction, *center, sphere),
+                None => self
+                    .cylinders
+                    .get(index as usize - self.spheres.len())
+                    .and_then(|(start, end, cylinder)| hit_cylinder(origin, direction, *start, *end, cylinder)),
+            };
+            if let Some(hit) = hit {
+                if hit.distance >= frame.near && nearest.as_ref().is_none_or(|n| hit.distance < n.distance) {
+                    nearest = Some(hit);
+                }
+            }
+        }
+        let hit = nearest?;
+        let (front, back) = self.layer.depth_range;
+        let depth = front + (back - front) * frame.depth(hit.distance);
+        Some((depth, shade(picture, &self.layer, &hit, -direction)))
+    }
+}
+
+/// Where a ray meets a primitive; `distance` is along the line of sight.
+struct Hit {
+    distance: f32,
+    normal: Vec3,
+    color: Rgba,
+    unlit: bool,
+    id: u32,
+}
+
+fn sphere_rect(frame: &CameraFrame, center: Vec3, radius: f32) -> Rect {
+    if !frame.perspective {
+        let middle = center.truncate();
+        return Rect { low: (middle - radius) * frame.focal, high: (middle + radius) * frame.focal };
+    }
+    let distance = -center.z;
+    if distance <= radius + frame.near {
+        return Rect { low: Vec2::splat(-1e6), high: Vec2::splat(1e6) };
+    }
+    let d2 = distance * distance - radius * radius;
+    let middle = center.truncate() * distance / d2;
+    let half = radius * Vec2::new((center.x * center.x + d2).sqrt(), (center.y * center.y + d2).sqrt()) / d2;
+    Rect { low: (middle - half) * frame.focal, high: (middle + half) * frame.focal }
+}
+
+fn hit_sphere(origin: Vec3, direction: Vec3, center: Vec3, sphere: &Sphere) -> Option<Hit> {
+    let to_center = center - origin;
+    let along = to_center.dot(direction);
+    let foot = to_center - along * direction;
+    let half_chord2 = sphere.radius * sphere.radius - foot.length_squared();
+    if half_chord2 < 0.0 {
+        return None;
+    }
+    let hit = origin + (along - half_chord2.sqrt()) * direction;
+    Some(Hit {
+        distance: -hit.z,
+        normal: (hit - center) / sphere.radius,
+        color: sphere.color,
+        unlit: sphere.flags & UNLIT != 0,
+        id: sphere.id,
+    })
+}
+
+fn hit_cylinder(
+    ray_origin: Vec3,
+    direction: Vec3,
+    start: Vec3,
+    end: Vec3,
+    cylinder: &Cylinder,
+) -> Option<Hit> {
+    let axis = end - start;
+    let advance = (start + 0.5 * axis - ray_origin).dot(direction);
+    let origin = ray_origin + advance * direction;
+    let oc = origin - start;
+    let axis2 = axis.length_squared();
+    let axis_ray = axis.dot(direction);
+    let axis_oc = axis.dot(oc);
+    let a = axis2 - axis_ray * axis_ray;
+    let b = axis2 * oc.dot(direction) - axis_oc * axis_ray;
+    let c = axis2 * oc.length_squared() - axis_oc * axis_oc - cylinder.radius * cylinder.radius * axis2;
+    let h = b * b - a * c;
+    if h < 0.0 || a < 1e-12 * axis2 {
+        return None;
+    }
+    let t = (-b - h.sqrt()) / a;
+    let along = axis_oc + t * axis_ray;
+    if along < 0.0 || along > axis2 {
+        return None;
+    }
+    let hit = origin + t * direction;
+    let before_split = along < cylinder.split * axis2;
+    Some(Hit {
+        distance: -hit.z,
+        normal: (oc + t * direction - axis * (along / axis2)) / cylinder.radius,
+        color: if before_split { cylinder.start_color } else { cylinder.end_color },
+        unlit: cylinder.flags & UNLIT != 0,
+        id: NO_ATOM,
+    })
+}
+
+/// `shade` of the shader, line by line.
+fn shade(picture: &Picture, layer: &Layer<'_>, hit: &Hit, to_eye: Vec3) -> [f32; 3] {
+    let unit = |color: Rgba| {
+        let [r, g, b, _] = color.map(|byte| f32::from(byte) / 255.0);
+        Vec3::new(r, g, b)
+    };
+    let mut color = unit(hit.color);
+    if !hit.unlit {
+        let light = Vec3::new(-0.45, 0.65, 0.75).normalize();
+        let diffuse = hit.normal.dot(light).max(0.0);
+        let sky = 0.5 + 0.5 * hit.normal.y;
+        let halfway = (light + to_eye).normalize();
+        let shine = hit.normal.dot(halfway).max(0.0).powf(48.0);
+        let facing = hit.normal.dot(to_eye).clamp(0.0, 1.0);
+        let rim = 0.55 + 0.45 * smoothstep(0.0, 0.42, facing);
+        let lit = color.powf(2.2) * (0.22 + 0.16 * sky + 0.68 * diffuse) * rim + Vec3::splat(0.16 * shine);
+        color = lit.clamp(Vec3::ZERO, Vec3::ONE).powf(1.0 / 2.2);
+        if hit.id != NO_ATOM && hit.id == layer.selected {
+            color = color.lerp(unit(picture.palette.highlight), 1.0 - smoothstep(0.35, 0.6, facing));
+        }
+    }
+    let (begin, end) = layer.fade_range();
+    let fade = ((hit.distance - begin) / (end - begin).max(1e-6)).clamp(0.0, 1.0) * layer.fade;
+    color.lerp(unit(picture.palette.background), fade).to_array()
+}
+
+fn smoothstep(low: f32, high: f32, x: f32) -> f32 {
+    let t = ((x - low) / (high - low)).clamp(0.0, 1.0);
+    t * t * (3.0 - 2.0 * t)
+}

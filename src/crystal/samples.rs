@@ -1,0 +1,37 @@
+//! The structures that come with the program.
+
+/// A built-in structure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// Formula for the button.
+    pub formula: &'static str,
+    /// What it is called.
+    pub name: &'static str,
+    /// File name.
+    pub file: &'static str,
+    /// The CIF file.
+    pub cif: &'static str,
+}
+
+macro_rules! sample {
+    ($formula:literal, $name:literal, $file:literal) => {
+        Sample {
+            formula: $formula,
+            name: $name,
+            file: $file,
+            cif: include_str!(concat!("../../assets/samples/crystals/", $file)),
+        }
+    };
+}
+
+/// All of them, simple ones first.
+pub const SAMPLES: [Sample; 8] = [
+    sample!("NaCl", "rock salt", "nacl.cif"),
+    sample!("CsCl", "caesium chloride", "cscl.cif"),
+    sample!("Si", "silicon, diamond type", "silicon.cif"),
+    sample!("C", "graphite", "graphite.cif"),
+    sample!("TiO₂", "rutile", "rutile.cif"),
+    sample!("SrTiO₃", "cubic perovskite", "srtio3.cif"),
+    sample!("CsSnI₃", "halide perovskite", "cssni3.cif"),
+    sample!("LiFePO₄", "olivine", "lifepo4.cif"),
+];

@@ -1,0 +1,185 @@
+//! From a structure to primitives.
+
+use std::collections::HashMap;
+
+use glam::{DVec3, Vec3};
+
+use super::{
+    AtomImage, Beyond, Cylinder, NO_ATOM, Rgba, Scene, Sphere, UNLIT, displayed_atoms,
+    images::partners_by_site,
+};
+use crate::crystal::{bonds::Bond, element::Element, structure::Structure};
+
+/// Whose element colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum ColorScheme {
+    /// Those of VESTA.
+    #[default]
+    Vesta,
+    /// Those of Jmol.
+    Jmol,
+}
+
+impl ColorScheme {
+    /// Colour of an element.
+    #[must_use]
+    pub fn color(self, element: Element) -> Rgba {
+        let (r, g, b) = match self {
+            Self::Vesta => element.data().vesta_color,
+            Self::Jmol => element.data().jmol_color,
+        };
+        [r, g, b, 255]
+    }
+}
+
+/// How a structure becomes a scene.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct SceneStyle {
+    /// Radius of a ball as a fraction of the atomic radius.
+    pub ball_scale: f32,
+    /// Radius of a stick in Å.
+    pub stick_radius_angstrom: f32,
+    /// Whether bonds are drawn.
+    pub show_bonds: bool,
+    /// Whether the cell's edges are drawn.
+    pub show_cell: bool,
+    /// What is drawn outside the cell.
+    pub beyond: Beyond,
+    /// Element colours.
+    pub colors: ColorScheme,
+}
+
+impl Default for SceneStyle {
+    fn default() -> Self {
+        Self {
+            ball_scale: 0.4,
+            stick_radius_angstrom: 0.11,
+            show_bonds: true,
+            show_cell: true,
+            beyond: Beyond::default(),
+            colors: ColorScheme::default(),
+        }
+    }
+}
+
+/// Makes the scene of a structure. `cell_color` is that of the cell's edges.
+#[must_use]
+pub fn build(structure: &Structure, bonds: &[Bond], style: &SceneStyle, cell_color: Rgba) -> Scene {
+    let bonds = if style.show_bonds { bonds } else { &[] };
+    let atoms = displayed_atoms(structure, bonds, style.beyond);
+    // What the pictures of one distinct site have in common is looked up once.
+    let looks: Vec<(f32, Rgba)> = structure
+        .asymmetric
+        .iter()
+        .map(|row| {
+            let element = row.main_element();
+            let radius = element.data().atomic_radius_angstrom as f32 * style.ball_scale;
+            (radius.max(0.05), style.colors.color(element))
+        })
+        .collect();
+    let look = |site: u32| {
+        structure
+            .sites
+            .get(site as usize)
+            .and_then(|site| looks.get(site.asymmetric as usize).copied())
+            .unwrap_or((0.3, [128, 128, 128, 255]))
+    };
+
+    let mut spheres: Vec<Sphere> = atoms
+        .iter()
+        .zip(0..)
+        .map(|(atom, id)| {
+            let (radius, color) = look(atom.site);
+            Sphere { center: atom.cart(structure).as_vec3().to_array(), radius, color, id, flags: 0 }
+        })
+        .collect();
+
+    let mut cylinders = Vec::new();
+    for (from, to) in bonded_pairs(structure, bonds, &atoms) {
+        let (start, end) = (from.cart(structure).as_vec3(), to.cart(structure).as_vec3());
+        let ((start_radius, start_color), (end_radius, end_color)) = (look(from.site), look(to.site));
+        cylinders.push(Cylinder {
+            start: start.to_array(),
+            radius: style.stick_radius_angstrom,
+            end: end.to_array(),
+            split: split_between(start.distance(end), start_radius, end_radius),
+            start_color,
+            end_color,
+            flags: 0,
+        });
+    }
+
+    if structure.periodic && style.show_cell {
+        cell_edges(structure, cell_color, &mut spheres, &mut cylinders);
+    }
+    Scene::new(spheres, cylinders, atoms)
+}
+
+/// Every bond between two drawn atoms, once. Partners outside the cell are not bonded among themselves: only what
+/// belongs to the cell is completed.
+fn bonded_pairs(structure: &Structure, bonds: &[Bond], atoms: &[AtomImage]) -> Vec<(AtomImage, AtomImage)> {
+    let drawn: HashMap<AtomImage, usize> = atoms.iter().copied().zip(0..).collect();
+    let partners = partners_by_site(structure.sites.len(), bonds);
+    let mut pairs = Vec::new();
+    for (index, atom) in atoms.iter().enumerate() {
+        for &(site, offset) in partners.get(atom.site as usize).map_or(&[][..], Vec::as_slice) {
+            let mut cell = atom.cell;
+            for (axis, shift) in cell.iter_mut().zip(offset) {
+                *axis += shift;
+            }
+            let partner = AtomImage { site, cell };
+            // The later of the two draws the bond.
+            if drawn.get(&partner).is_some_and(|other| *other < index)
+                && (in_closed_cell(structure, *atom) || in_closed_cell(structure, partner))
+            {
+                pairs.push((partner, *atom));
+            }
+        }
+    }
+    pairs
+}
+
+fn in_closed_cell(structure: &Structure, atom: AtomImage) -> bool {
+    !structure.periodic || atom.frac(structure).to_array().iter().all(|f| (-1e-4..=1.0 + 1e-4).contains(f))
+}
+
+/// Where the colour changes: half way between the surfaces of the two balls.
+fn split_between(length: f32, start_radius: f32, end_radius: f32) -> f32 {
+    if length <= 0.0 {
+        return 0.5;
+    }
+    (0.5 * (1.0 + (start_radius - end_radius) / length)).clamp(0.0, 1.0)
+}
+
+fn cell_edges(
+    structure: &Structure,
+    color: Rgba,
+    spheres: &mut Vec<Sphere>,
+    cylinders: &mut Vec<Cylinder>,
+) {
+    let corner = |mask: u32| -> Vec3 {
+        let frac = DVec3::new(f64::from(mask & 1), f64::from(mask >> 1 & 1), f64::from(mask >> 2 & 1));
+        structure.lattice.cart_from_frac(frac).as_vec3()
+    };
+    // Thin beside the atoms, yet never so thin that a picture of a large cell loses it.
+    let diagonal = corner(0).distance(corner(7));
+    let radius = (0.0022 * diagonal).clamp(0.018, 0.5);
+    for mask in 0..8 {
+        let center = corner(mask).to_array();
+        spheres.push(Sphere { center, radius, color, id: NO_ATOM, flags: UNLIT });
+        for axis in [1, 2, 4] {
+            if mask & axis == 0 {
+                cylinders.push(Cylinder {
+                    start: center,
+                    radius,
+                    end: corner(mask | axis).to_array(),
+                    split: 1.0,
+                    start_color: color,
+                    end_color: color,
+                    flags: UNLIT,
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What a person can ask of the Crystals workspace.
+
+use std::path::PathBuf;
+
+use crate::crystal::{
+    samples::Sample,
+    scene::{SceneStyle, StandardView},
+};
+
+/// A request; every button, key and menu entry ends in one.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CrystalCommand {
+    /// Ask for files.
+    Open,
+    /// Open a file or folder.
+    OpenPath(PathBuf),
+    /// Open a built-in structure.
+    OpenSample(Sample),
+    /// Show an open structure.
+    Show(usize),
+    /// Show the next open structure.
+    Next,
+    /// Show the previous open structure.
+    Previous,
+    /// Close the structure that is shown.
+    Close,
+    /// Close an open structure.
+    CloseAt(usize),
+    /// Close all.
+    CloseAll,
+    /// Open the export dialog.
+    Export,
+    /// Draw differently.
+    SetStyle(SceneStyle),
+    /// Show or hide bonds.
+    ToggleBonds,
+    /// Show or hide the cell.
+    ToggleCell,
+    /// Show or hide the axes.
+    ToggleAxes,
+    /// Perspective or parallel.
+    ToggleProjection,
+    /// Look along a direction.
+    LookAlong(StandardView),
+    /// Show everything.
+    Fit,
+    /// Empty the list of recent files.
+    ForgetRecent,
+}
+
+impl CrystalCommand {
+    /// Whether it means anything without an open structure.
+    #[must_use]
+    pub fn needs_structure(&self) -> bool {
+        !matches!(
+            self,
+            Self::Open
+                | Self::OpenPath(_)
+                | Self::OpenSample(_)
+                | Self::SetStyle(_)
+                | Self::ToggleBonds
+                | Self::ToggleCell
+                | Self::ToggleAxes
+                | Self::ToggleProjection
+                | Self::ForgetRecent
+        )
+    }
+}

@@ -1,0 +1,313 @@
+//! The Crystals workspace: a list of structures, the view, and what is known of what is shown.
+
+mod commands;
+mod empty;
+mod export;
+mod inspector;
+mod list;
+mod opening;
+mod settings;
+mod toolbar;
+mod view;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use eframe::egui;
+
+pub use commands::CrystalCommand;
+pub use settings::CrystalSettings;
+
+use self::{export::ExportDialog, opening::Opening, view::View};
+use super::{
+    io::Format,
+    loaded::{Loaded, Source},
+    render::{Palette, Picture},
+    samples::Sample,
+    scene::{Camera, Scene, StandardView, build},
+};
+use crate::ui::{Mode, Shell, Theme, Workspace};
+
+/// A structure in the window, with the camera that looks at it.
+struct Shown {
+    loaded: Loaded,
+    scene: Arc<Scene>,
+    camera: Camera,
+    /// Index into the scene's atoms.
+    selected: Option<u32>,
+    /// The mode whose colours the scene was built with.
+    mode: Mode,
+}
+
+impl Shown {
+    fn new(loaded: Loaded, settings: &CrystalSettings, mode: Mode) -> Self {
+        let scene = scene_of(&loaded, settings, mode);
+        let camera = Camera::new(
+            scene.bounds,
+            &loaded.structure.lattice,
+            StandardView::Iso,
+            settings.projection,
+        );
+        Self { loaded, scene, camera, selected: None, mode }
+    }
+
+    /// Builds the scene again after a change of style.
+    fn rebuild(&mut self, settings: &CrystalSettings, mode: Mode) {
+        self.scene = scene_of(&self.loaded, settings, mode);
+        self.camera.set_bounds(self.scene.bounds);
+        self.selected = None;
+        self.mode = mode;
+    }
+
+    fn picture(&self, size: (u32, u32), palette: Palette, show_axes: bool) -> Picture {
+        Picture::new(&self.loaded.structure, Arc::clone(&self.scene), &self.camera, size, palette, show_axes)
+            .with_selection(self.selected)
+    }
+}
+
+fn scene_of(loaded: &Loaded, settings: &CrystalSettings, mode: Mode) -> Arc<Scene> {
+    let cell = Theme::get().palette(mode).cell_edges.0;
+    Arc::new(build(&loaded.structure, &loaded.bonds, &settings.style, cell))
+}
+
+/// Colours of a picture in a mode of the theme.
+#[must_use]
+pub fn picture_palette(mode: Mode) -> Palette {
+    let colors = Theme::get().palette(mode);
+    Palette {
+        background: colors.canvas.0,
+        cell: colors.cell_edges.0,
+        axes: [colors.axis_a.0, colors.axis_b.0, colors.axis_c.0],
+        highlight: colors.selection.0,
+    }
+}
+
+/// The workspace.
+pub struct Crystals {
+    /// What is remembered between runs.
+    settings: CrystalSettings,
+    shown: Vec<Shown>,
+    current: usize,
+    opening: Opening,
+    view: View,
+    export: ExportDialog,
+    path_field: String,
+    commands: Vec<CrystalCommand>,
+}
+
+impl Crystals {
+    /// An empty workspace.
+    #[must_use]
+    pub fn new(settings: CrystalSettings) -> Self {
+        let settings = settings.validated();
+        Self {
+            export: ExportDialog::new(&settings),
+            settings,
+            shown: Vec::new(),
+            current: 0,
+            opening: Opening::default(),
+            view: View::default(),
+            path_field: String::new(),
+            commands: Vec::new(),
+        }
+    }
+
+    /// What is worth remembering.
+    #[must_use]
+    pub fn settings(&self) -> CrystalSettings {
+        let mut settings = self.settings.clone();
+        self.export.remember(&mut settings);
+        settings
+    }
+
+    /// Files that are open, for a restart.
+    #[must_use]
+    pub fn open_files(&self) -> Vec<PathBuf> {
+        let mut files: Vec<PathBuf> = Vec::new();
+        for shown in &self.shown {
+            if let Source::File(path) = &shown.loaded.source {
+                if !files.contains(path) {
+                    files.push(path.clone());
+                }
+            }
+        }
+        files
+    }
+
+    /// Opens a built-in structure.
+    pub fn open_sample(&mut self, sample: Sample, shell: &Shell<'_>) {
+        self.opening.sample(sample, shell.jobs);
+    }
+
+    /// Whether files are being read.
+    #[must_use]
+    pub fn is_opening(&self) -> bool {
+        !self.opening.is_idle()
+    }
+
+    /// Structures that are open.
+    #[must_use]
+    pub fn shown_count(&self) -> usize {
+        self.shown.len()
+    }
+
+    /// Whether a command can be given now.
+    #[must_use]
+    pub fn is_enabled(&self, command: &CrystalCommand) -> bool {
+        !command.needs_structure() || !self.shown.is_empty()
+    }
+
+    /// Does what a command says.
+    pub fn run(&mut self, command: CrystalCommand, shell: &mut Shell<'_>) {
+        let before = (self.settings.style, shell.mode);
+        match command {
+            CrystalCommand::Open => self.opening.dialog(shell.jobs),
+            CrystalCommand::OpenPath(path) => self.open(&[path], shell),
+            CrystalCommand::OpenSample(sample) => self.open_sample(sample, shell),
+            CrystalCommand::Show(index) => self.current = index.min(self.shown.len().saturating_sub(1)),
+            CrystalCommand::Next => self.step(1),
+            CrystalCommand::Previous => self.step(self.shown.len().saturating_sub(1)),
+            CrystalCommand::Close => self.close(self.current),
+            CrystalCommand::CloseAt(index) => self.close(index),
+            CrystalCommand::CloseAll => self.shown.clear(),
+            CrystalCommand::Export => {
+                if let Some(shown) = self.shown.get(self.current) {
+                    self.export.show(shown, self.view.size_px());
+                }
+            }
+            CrystalCommand::SetStyle(style) => self.settings.style = style,
+            CrystalCommand::ToggleBonds => self.settings.style.show_bonds ^= true,
+            CrystalCommand::ToggleCell => self.settings.style.show_cell ^= true,
+            CrystalCommand::ToggleAxes => self.settings.show_axes ^= true,
+            CrystalCommand::ToggleProjection => {
+                self.settings.toggle_projection();
+                for shown in &mut self.shown {
+                    shown.camera.set_projection(self.settings.projection);
+                }
+            }
+            CrystalCommand::LookAlong(view) => {
+                if let Some(shown) = self.shown.get_mut(self.current) {
+                    shown.camera.look_along(&shown.loaded.structure.lattice, view);
+                }
+            }
+            CrystalCommand::Fit => {
+                if let Some(shown) = self.shown.get_mut(self.current) {
+                    shown.camera.fit();
+                }
+            }
+            CrystalCommand::ForgetRecent => self.settings.recent.clear(),
+        }
+        if before.0 != self.settings.style {
+            for shown in &mut self.shown {
+                shown.rebuild(&self.settings, shell.mode);
+            }
+        }
+    }
+
+    fn step(&mut self, by: usize) {
+        if !self.shown.is_empty() {
+            self.current = (self.current + by) % self.shown.len();
+        }
+    }
+
+    fn close(&mut self, index: usize) {
+        if index < self.shown.len() {
+            self.shown.remove(index);
+            if self.current > index || self.current >= self.shown.len() {
+                self.current = self.current.saturating_sub(1);
+            }
+        }
+    }
+
+    fn take_opened(&mut self, shell: &mut Shell<'_>) {
+        let opened = self.opening.poll(shell);
+        for path in opened.chosen {
+            self.open(&[path], shell);
+        }
+        for loaded in opened.loaded {
+            if let Source::File(path) = &loaded.source {
+                self.settings.remember(path);
+            }
+            for warning in &loaded.summary.warnings {
+                shell.notifications.warn(format!("{}: {warning}", loaded.title));
+            }
+            self.shown.push(Shown::new(loaded, &self.settings, shell.mode));
+            self.current = self.shown.len() - 1;
+        }
+    }
+}
+
+impl Workspace for Crystals {
+    fn title(&self) -> &'static str {
+        "Crystals"
+    }
+
+    fn logic(&mut self, shell: &mut Shell<'_>) {
+        self.take_opened(shell);
+        self.export.poll(shell);
+        // The cell's edges are drawn in the theme's colour.
+        for shown in self.shown.iter_mut().filter(|shown| shown.mode != shell.mode) {
+            let selected = shown.selected;
+            shown.rebuild(&self.settings, shell.mode);
+            shown.selected = selected;
+        }
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, shell: &mut Shell<'_>) {
+        let mut commands = std::mem::take(&mut self.commands);
+        let theme = Theme::get();
+        let width = ui.available_width();
+        let is_opening = self.is_opening();
+        if self.shown.is_empty() {
+            egui::CentralPanel::default().show(ui, |ui| {
+                empty::empty_ui(ui, &self.settings, &mut self.path_field, is_opening, &mut commands);
+            });
+        } else {
+            // Narrow windows give their room to the picture first.
+            if width > 2.6 * theme.sidebar_width {
+                egui::Panel::left("structures").default_size(theme.sidebar_width).show(ui, |ui| {
+                    list::list_ui(
+                        ui,
+                        &self.shown,
+                        self.current,
+                        &self.settings,
+                        &mut self.path_field,
+                        &mut commands,
+                    );
+                });
+            }
+            if width > 3.4 * theme.sidebar_width {
+                egui::Panel::right("inspector").default_size(theme.sidebar_width).show(ui, |ui| {
+                    if let Some(shown) = self.shown.get(self.current) {
+                        inspector::inspector_ui(ui, shown, &self.settings, &mut commands);
+                    }
+                });
+            }
+            egui::Panel::top("crystal toolbar").show(ui, |ui| {
+                toolbar::toolbar_ui(ui, &self.settings, &mut commands);
+            });
+            let canvas = egui::Frame::NONE.fill(Theme::of(ui).canvas.egui());
+            egui::CentralPanel::default().frame(canvas).show(ui, |ui| {
+                if let Some(shown) = self.shown.get_mut(self.current) {
+                    self.view.ui(ui, shown, self.settings.show_axes, shell);
+                }
+            });
+        }
+        if let Some(shown) = self.shown.get(self.current) {
+            self.export.ui(ui.ctx(), shown, &self.settings, shell);
+        }
+        for command in commands {
+            self.run(command, shell);
+        }
+    }
+
+    fn accepts(&self, path: &Path) -> bool {
+        path.is_dir() || Format::detect(path.file_name().unwrap_or_default(), b"").is_some()
+    }
+
+    fn open(&mut self, paths: &[PathBuf], shell: &mut Shell<'_>) {
+        self.opening.paths(paths.to_vec(), shell.jobs);
+    }
+}

@@ -1,0 +1,182 @@
+//! Files on their way into the window, read by background jobs.
+
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use crate::{
+    crystal::{
+        error::CrystalError,
+        io::Format,
+        loaded::{DEFAULT_TOLERANCE_ANGSTROM, Loaded, load_path, load_sample},
+        samples::Sample,
+    },
+    jobs::{JobContext, JobError, JobHandle, Jobs},
+    ui::Shell,
+};
+
+/// What one job brings: structures, and sentences about what could not be opened.
+type Batch = (Vec<Loaded>, Vec<String>);
+
+/// A dialog that comes back faster than a hand can move was never shown.
+const NO_DIALOG: Duration = Duration::from_millis(300);
+/// A folder can hold a whole database; the window is for looking at some of it.
+const MAX_FILES_OF_FOLDER: usize = 500;
+
+/// Jobs that read files, and the dialog that asks for them.
+#[derive(Default)]
+pub(super) struct Opening {
+    reading: Vec<JobHandle<Batch>>,
+    asking: Option<(JobHandle<Option<Vec<PathBuf>>>, Instant)>,
+}
+
+/// What has arrived.
+#[derive(Default)]
+pub(super) struct Opened {
+    pub loaded: Vec<Loaded>,
+    pub chosen: Vec<PathBuf>,
+}
+
+impl Opening {
+    pub(super) fn is_idle(&self) -> bool {
+        self.reading.is_empty()
+    }
+
+    /// Reads files and folders.
+    pub(super) fn paths(&mut self, paths: Vec<PathBuf>, jobs: &Jobs) {
+        let name = match paths.as_slice() {
+            [one] => format!("Open {}", one.file_name().unwrap_or(one.as_os_str()).display()),
+            many => format!("Open {} files", many.len()),
+        };
+        self.reading.push(jobs.spawn(name, move |job: &JobContext| read_all(&paths, job)));
+    }
+
+    /// Reads a built-in structure.
+    pub(super) fn sample(&mut self, sample: Sample, jobs: &Jobs) {
+        self.reading.push(jobs.spawn(format!("Open sample {}", sample.formula), move |_: &JobContext| {
+            load_sample(&sample).map(|loaded| (loaded, Vec::new())).map_err(JobError::failed)
+        }));
+    }
+
+    /// Asks the system for files, on a thread of its own: a portal may hang.
+    pub(super) fn dialog(&mut self, jobs: &Jobs) {
+        if self.asking.is_some() {
+            return;
+        }
+        let handle = jobs.spawn("File dialog", |_: &JobContext| {
+            Ok(rfd::FileDialog::new()
+                .set_title("Open structures")
+                .add_filter("Structures", &["cif", "mcif", "vasp", "poscar", "contcar", "xyz", "extxyz"])
+                .add_filter("All files", &["*"])
+                .pick_files())
+        });
+        self.asking = Some((handle, Instant::now()));
+    }
+
+    /// Takes what has arrived, and tells the user what failed.
+    pub(super) fn poll(&mut self, shell: &mut Shell<'_>) -> Opened {
+        let mut opened = Opened::default();
+        self.reading.retain_mut(|handle| {
+            let Some(result) = handle.poll() else { return true };
+            match result {
+                Ok((loaded, failures)) => {
+                    opened.loaded.extend(loaded);
+                    for failure in failures {
+                        shell.notifications.error(failure);
+                    }
+                }
+                Err(JobError::Cancelled) => shell.notifications.info("Opening was cancelled"),
+                Err(error) => shell.notifications.error(error.to_string()),
+            }
+            false
+        });
+        if let Some((handle, since)) = &mut self.asking {
+            if let Some(result) = handle.poll() {
+                match result {
+                    Ok(Some(paths)) => opened.chosen = paths,
+                    Ok(None) if since.elapsed() < NO_DIALOG => shell.notifications.warn(
+                        "This desktop offers no file dialog (install xdg-desktop-portal or zenity); \
+                         drop files on the window or type a path instead",
+                    ),
+                    Ok(None) => {}
+                    Err(error) => shell.notifications.error(format!("The file dialog failed: {error}")),
+                }
+                self.asking = None;
+            }
+        }
+        opened
+    }
+}
+
+fn read_all(paths: &[PathBuf], job: &JobContext) -> Result<Batch, JobError> {
+    let mut failures = Vec::new();
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            structure_files(path, &mut files, &mut failures);
+        } else {
+            files.push(path.clone());
+        }
+    }
+    let mut loaded = Vec::new();
+    for (index, file) in files.iter().enumerate() {
+        job.check()?;
+        job.progress(index as u64, files.len() as u64);
+        job.message(file.display().to_string());
+        match load_path(file, DEFAULT_TOLERANCE_ANGSTROM) {
+            Ok(structures) => loaded.extend(structures),
+            Err(error) => failures.push(sentence(&error)),
+        }
+    }
+    Ok((loaded, failures))
+}
+
+fn sentence(error: &CrystalError) -> String {
+    let name = error.path().file_name().unwrap_or_default().display();
+    match error {
+        CrystalError::Parse { source, .. } => format!("{name}, {source}"),
+        CrystalError::Read { source, .. } => format!("{name} cannot be read: {source}"),
+        CrystalError::UnknownFormat { .. } => {
+            format!("{name} is not a structure file that Vitrine reads (CIF, POSCAR, XYZ)")
+        }
+    }
+}
+
+/// The structure files of a folder and its subfolders, in the order of their names. Links are not followed, so that a
+/// loop of them ends.
+fn structure_files(folder: &Path, files: &mut Vec<PathBuf>, failures: &mut Vec<String>) {
+    let before = files.len();
+    let mut waiting = vec![folder.to_owned()];
+    while let Some(folder) = waiting.pop() {
+        let entries = match std::fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                failures.push(format!("The folder {} cannot be read: {error}", folder.display()));
+                continue;
+            }
+        };
+        for entry in entries.flatten() {
+            let Ok(kind) = entry.file_type() else { continue };
+            if kind.is_dir() {
+                waiting.push(entry.path());
+            } else if kind.is_file() && Format::detect(&entry.file_name(), b"").is_some() {
+                files.push(entry.path());
+            }
+        }
+    }
+    if files.len() == before && failures.is_empty() {
+        failures.push(format!("No structure files (CIF, POSCAR, XYZ) in {}", folder.display()));
+    }
+    if let Some(found) = files.get_mut(before..) {
+        found.sort();
+        let count = found.len();
+        if count > MAX_FILES_OF_FOLDER {
+            failures.push(format!(
+                "{} has {count} structure files; the first {MAX_FILES_OF_FOLDER} were opened",
+                folder.display()
+            ));
+            files.truncate(before + MAX_FILES_OF_FOLDER);
+        }
+    }
+}

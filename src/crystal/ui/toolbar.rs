@@ -1,0 +1,58 @@
+//! The row above the view.
+
+use eframe::egui;
+
+use super::{CrystalCommand, CrystalSettings};
+use crate::{
+    crystal::scene::{Projection, StandardView},
+    ui::widgets::named,
+};
+
+pub(super) fn toolbar_ui(
+    ui: &mut egui::Ui,
+    settings: &CrystalSettings,
+    commands: &mut Vec<CrystalCommand>,
+) {
+    ui.add_space(2.0);
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 3.0;
+        for view in StandardView::ALL {
+            let name = match view {
+                StandardView::Iso => "View from the usual corner".to_owned(),
+                StandardView::Diagonal => "View along the body diagonal [111]".to_owned(),
+                _ => format!("View along {}", view.name()),
+            };
+            let button = named(ui.button(view.name()), &name).on_hover_text(&name);
+            if button.clicked() {
+                commands.push(CrystalCommand::LookAlong(view));
+            }
+        }
+        if ui.button("Fit").on_hover_text("Show the whole structure").clicked() {
+            commands.push(CrystalCommand::Fit);
+        }
+        ui.add_space(8.0);
+        for (projection, label) in
+            [(Projection::Orthographic, "Parallel"), (Projection::Perspective, "Perspective")]
+        {
+            let active = settings.projection == projection;
+            if ui.selectable_label(active, label).clicked() && !active {
+                commands.push(CrystalCommand::ToggleProjection);
+            }
+        }
+        ui.add_space(8.0);
+        for (shown, label, command) in [
+            (settings.style.show_bonds, "Bonds", CrystalCommand::ToggleBonds),
+            (settings.style.show_cell, "Cell", CrystalCommand::ToggleCell),
+            (settings.show_axes, "Axes", CrystalCommand::ToggleAxes),
+        ] {
+            if ui.selectable_label(shown, label).clicked() {
+                commands.push(command);
+            }
+        }
+        ui.add_space(8.0);
+        if ui.button("Export picture…").clicked() {
+            commands.push(CrystalCommand::Export);
+        }
+    });
+    ui.add_space(2.0);
+}

@@ -1,0 +1,158 @@
+//! The inference thread and its device.
+
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
+
+use burn::tensor::Device;
+
+use crate::{
+    gpu::{GpuContext, compute},
+    jobs::{JobContext, JobError, JobHandle, Jobs, Lane, QueueFull},
+};
+
+/// Requests that may wait; more would only hide that the models cannot keep up.
+const QUEUE: usize = 64;
+
+/// What computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ComputePath {
+    /// A device of its own on the GPU.
+    Wgpu,
+    /// The processor.
+    Flex,
+}
+
+impl ComputePath {
+    /// Which path a machine takes, and why. A software adapter would compute on the processor through a detour.
+    #[must_use]
+    pub fn of(gpu: Option<&GpuContext>) -> (Self, &'static str) {
+        match gpu {
+            None => (Self::Flex, "there is no graphics adapter"),
+            Some(gpu) if gpu.adapter.get_info().device_type == wgpu::DeviceType::Cpu => {
+                (Self::Flex, "the adapter is software; burn's own processor code is faster")
+            }
+            Some(_) => (Self::Wgpu, "the adapter is a GPU"),
+        }
+    }
+}
+
+impl fmt::Display for ComputePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Wgpu => "wgpu",
+            Self::Flex => "flex",
+        })
+    }
+}
+
+/// Why the models cannot run.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum InferenceError {
+    /// The queue is full, or the system gave no thread.
+    #[error("{0}")]
+    Refused(String),
+    /// burn did not accept the device.
+    #[error("the compute device cannot run models: {0}")]
+    Device(String),
+}
+
+/// Where tensors live; only the inference thread sees one.
+#[derive(Clone, Debug)]
+pub struct Compute {
+    /// burn's handle of the device.
+    pub device: Device,
+    /// What it is.
+    pub path: ComputePath,
+}
+
+/// Sends work to the inference thread. Making one starts nothing.
+pub struct Inference {
+    gpu: Option<GpuContext>,
+    jobs: Jobs,
+    lane: OnceLock<Lane>,
+    compute: Arc<OnceLock<Compute>>,
+}
+
+impl Inference {
+    /// For a machine with or without a GPU.
+    #[must_use]
+    pub fn new(gpu: Option<GpuContext>, jobs: Jobs) -> Self {
+        Self { gpu, jobs, lane: OnceLock::new(), compute: Arc::default() }
+    }
+
+    /// The path taken, once the first request has made a device.
+    #[must_use]
+    pub fn active_path(&self) -> Option<ComputePath> {
+        self.compute.get().map(|compute| compute.path)
+    }
+
+    /// Runs `work` on the inference thread. The first request makes the thread and the device.
+    ///
+    /// # Errors
+    /// When the queue is full or the system gives no thread. Failures of the device and of the work come with the handle.
+    pub fn request<T: Send + 'static>(
+        &self,
+        name: &str,
+        work: impl FnOnce(&Compute, &JobContext) -> Result<T, JobError> + Send + 'static,
+    ) -> Result<JobHandle<T>, InferenceError> {
+        let lane = match self.lane.get() {
+            Some(lane) => lane,
+            None => {
+                let lane = Lane::new(&self.jobs, "inference", 1, QUEUE)
+                    .map_err(|error| InferenceError::Refused(error.to_string()))?;
+                self.lane.get_or_init(|| lane)
+            }
+        };
+        let gpu = self.gpu.clone();
+        let slot = Arc::clone(&self.compute);
+        lane.submit(name, move |job: &JobContext| {
+            let compute = match slot.get() {
+                Some(compute) => compute,
+                None => {
+                    let made = make(gpu.as_ref()).map_err(JobError::failed)?;
+                    slot.get_or_init(|| made)
+                }
+            };
+            work(compute, job)
+        })
+        .map_err(|refusal: QueueFull| InferenceError::Refused(refusal.to_string()))
+    }
+}
+
+/// Makes the device, on the thread that will use it.
+fn make(gpu: Option<&GpuContext>) -> Result<Compute, InferenceError> {
+    let (path, reason) = ComputePath::of(gpu);
+    log::info!("computing with {path}: {reason}");
+    let device = match (path, gpu) {
+        (ComputePath::Wgpu, Some(gpu)) => match wgpu_device(gpu) {
+            Ok(device) => device,
+            Err(error) => {
+                log::warn!("{error}; computing on the processor instead");
+                return Ok(Compute { device: Device::flex(), path: ComputePath::Flex });
+            }
+        },
+        _ => Device::flex(),
+    };
+    Ok(Compute { device, path })
+}
+
+fn wgpu_device(gpu: &GpuContext) -> Result<Device, InferenceError> {
+    use burn::tensor::wgpu::WgpuSetup;
+
+    let made = compute::request(gpu).map_err(|error| InferenceError::Device(error.to_string()))?;
+    let device = Device::wgpu_options()
+        .setup(WgpuSetup {
+            instance: gpu.instance.clone(),
+            adapter: gpu.adapter.clone(),
+            device: made.device,
+            queue: made.queue,
+            backend: gpu.adapter.get_info().backend,
+        })
+        .tasks_max(16)
+        .init()
+        .map_err(|error| InferenceError::Device(error.to_string()))?;
+    Ok(device)
+}

@@ -1,0 +1,67 @@
+//! Small pieces that every workspace uses.
+
+use eframe::egui::{self, Response, RichText, WidgetText};
+
+use super::Theme;
+
+/// A frameless button that shows a sign and has a name for screen readers and tests.
+pub fn icon_button(ui: &mut egui::Ui, sign: &str, name: &str) -> Response {
+    let response = ui.add(egui::Button::new(sign).frame_when_inactive(false));
+    named(response, name).on_hover_text(name)
+}
+
+/// Gives a widget another name than its text for screen readers and tests.
+pub fn named(response: Response, name: &str) -> Response {
+    let enabled = response.enabled();
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, name));
+    response
+}
+
+/// A heading of a group in a side panel.
+pub fn section(ui: &mut egui::Ui, title: &str) {
+    ui.add_space(Theme::get().space_small);
+    ui.label(RichText::new(title).small().strong().color(Theme::of(ui).text_weak.egui()));
+}
+
+/// Rows of name and value, aligned.
+pub fn facts(ui: &mut egui::Ui, id: &str, rows: &[(&str, String)]) {
+    egui::Grid::new(id).num_columns(2).spacing([12.0, 3.0]).show(ui, |ui| {
+        for (name, value) in rows {
+            ui.label(RichText::new(*name).color(Theme::of(ui).text_weak.egui()));
+            ui.add(egui::Label::new(value.as_str()).wrap());
+            ui.end_row();
+        }
+    });
+}
+
+/// A text that belongs to a field, in a tone that steps back.
+pub fn hint(text: impl Into<String>) -> WidgetText {
+    RichText::new(text).weak().into()
+}
+
+/// Bytes in words, as file managers write them.
+#[must_use]
+pub fn bytes(count: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    if count < 1000 {
+        return format!("{count} B");
+    }
+    let mut value = count as f64 / 1000.0;
+    let mut unit = 0;
+    while value >= 999.5 && unit + 1 < UNITS.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    let digits = usize::from(value < 99.95);
+    format!("{value:.digits$} {}", UNITS.get(unit).copied().unwrap_or("TB"))
+}
+
+/// Seconds in words, short.
+#[must_use]
+pub fn seconds(secs: f32) -> String {
+    match secs {
+        s if s < 1.0 => format!("{:.0} ms", s * 1000.0),
+        s if s < 60.0 => format!("{s:.1} s"),
+        s => format!("{} min {:.0} s", (s / 60.0).floor(), s % 60.0),
+    }
+}
