@@ -4,8 +4,11 @@ use std::sync::atomic::Ordering;
 
 use eframe::egui::{self, ViewportCommand};
 
-use super::{App, Command, Sampler, settings::{WindowPlace, ZOOM_RANGE}};
-use crate::{crystal::ui::CrystalCommand, ui::Workspace as _};
+use super::{
+    App, Command, Sampler,
+    settings::{WindowPlace, ZOOM_RANGE},
+};
+use crate::{crystal::ui::CrystalCommand, ui::Workspace};
 
 impl App {
     pub(super) fn apply(&mut self, ctx: &egui::Context) {
@@ -23,12 +26,13 @@ impl App {
                 }
             });
         }
-        self.with_crystals(ctx, |crystals, shell| crystals.logic(shell));
+        self.with_crystals(ctx, Workspace::logic);
         for command in std::mem::take(&mut self.commands) {
             self.run(command, ctx);
         }
         for fault in self.gpu.errors.take_unseen() {
-            let what = if fault.out_of_memory { "Graphics memory ran out" } else { "The graphics device failed" };
+            let what =
+                if fault.out_of_memory { "Graphics memory ran out" } else { "The graphics device failed" };
             self.notifications.error(format!("{what}: {}", fault.message));
         }
         self.handle_device_loss(ctx);

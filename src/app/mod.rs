@@ -12,11 +12,7 @@ mod startup;
 pub mod system;
 mod ui;
 
-use std::{
-    path::PathBuf,
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use eframe::{egui, egui_wgpu};
 

@@ -44,7 +44,8 @@ impl App {
             ui.horizontal(|ui| {
                 ui.strong("Vitrine");
                 ui.add_space(Theme::get().space);
-                ui.selectable_label(true, self.crystals.title()).on_hover_text("Look into crystal structures");
+                ui.selectable_label(true, self.crystals.title())
+                    .on_hover_text("Look into crystal structures");
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     self.top_bar_right_ui(ui);
                 });
@@ -54,7 +55,10 @@ impl App {
     }
 
     fn top_bar_right_ui(&mut self, ui: &mut egui::Ui) {
-        if ui.selectable_label(self.settings.show_system, "System").on_hover_text("Memory, load and jobs (F9)").clicked()
+        if ui
+            .selectable_label(self.settings.show_system, "System")
+            .on_hover_text("Memory, load and jobs (F9)")
+            .clicked()
         {
             self.commands.push(Command::ToggleSystem);
         }
@@ -67,7 +71,8 @@ impl App {
         if ui.selectable_label(self.show_settings, "Settings").clicked() {
             self.commands.push(Command::ToggleSettings);
         }
-        let keys = Command::Palette.shortcut().map(|keys| ui.ctx().format_shortcut(&keys)).unwrap_or_default();
+        let keys =
+            Command::Palette.shortcut().map(|keys| ui.ctx().format_shortcut(&keys)).unwrap_or_default();
         if ui.button(format!("Commands  {keys}")).clicked() {
             self.commands.push(Command::Palette);
         }
@@ -118,7 +123,9 @@ impl App {
                 let slider = egui::Slider::new(&mut zoom, ZOOM_RANGE)
                     .step_by(0.05)
                     .custom_formatter(|value, _| format!("{:.0} %", value * 100.0))
-                    .custom_parser(|text| text.trim_end_matches([' ', '%']).parse().ok().map(|p: f64| p / 100.0))
+                    .custom_parser(|text| {
+                        text.trim_end_matches([' ', '%']).parse().ok().map(|p: f64| p / 100.0)
+                    })
                     .update_while_editing(false);
                 ui.add(slider).labelled_by(label.id);
                 ui.end_row();

@@ -44,6 +44,7 @@ pub struct InfoArguments {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct RenderArguments {
     /// A structure file: CIF, POSCAR, XYZ
     file: PathBuf,
@@ -110,7 +111,9 @@ fn info(arguments: &InfoArguments) -> Result<(), Failure> {
     if arguments.json {
         match summaries.as_slice() {
             [] => {}
-            [only] if arguments.files.len() == 1 => println!("{}", serde_json::to_string_pretty(only.as_ref())?),
+            [only] if arguments.files.len() == 1 => {
+                println!("{}", serde_json::to_string_pretty(only.as_ref())?)
+            }
             many => {
                 let many: Vec<&Summary> = many.iter().map(AsRef::as_ref).collect();
                 println!("{}", serde_json::to_string_pretty(&many)?);
@@ -156,13 +159,16 @@ fn print_summary(summary: &Summary) {
 fn render(arguments: &RenderArguments) -> anyhow::Result<()> {
     let structures = load_path(&arguments.file, DEFAULT_TOLERANCE_ANGSTROM)?;
     let count = structures.len();
-    let loaded = arguments
-        .index
-        .checked_sub(1)
-        .and_then(|index| structures.into_iter().nth(index))
-        .with_context(|| {
-            format!("there is no structure {} among the {count} of {}", arguments.index, arguments.file.display())
-        })?;
+    let loaded =
+        arguments.index.checked_sub(1).and_then(|index| structures.into_iter().nth(index)).with_context(
+            || {
+                format!(
+                    "there is no structure {} among the {count} of {}",
+                    arguments.index,
+                    arguments.file.display()
+                )
+            },
+        )?;
     for warning in &loaded.summary.warnings {
         eprintln!("vitrine: note: {warning}");
     }
@@ -203,20 +209,19 @@ fn picture(arguments: &RenderArguments, loaded: &Loaded) -> Picture {
         colors: if arguments.jmol { ColorScheme::Jmol } else { ColorScheme::Vesta },
         ..SceneStyle::default()
     };
-    let projection =
-        if arguments.perspective { Projection::Perspective } else { Projection::Orthographic };
+    let projection = if arguments.perspective { Projection::Perspective } else { Projection::Orthographic };
     let scene = Arc::new(build(&loaded.structure, &loaded.bonds, &style, palette.cell));
     let mut camera = Camera::new(scene.bounds, &loaded.structure.lattice, arguments.view, projection);
-    camera.fit_aspect(arguments.size.0 as f32 / arguments.size.1 as f32);
+    camera.fit_tightly(&scene, arguments.size.0 as f32 / arguments.size.1 as f32);
     Picture::new(&loaded.structure, scene, &camera, arguments.size, palette, !arguments.no_axes)
 }
 
 /// Users' files are never written to, not even on request.
 fn refuse_to_overwrite_input(input: &Path, output: &Path) -> anyhow::Result<()> {
-    if let (Ok(input), Ok(output)) = (input.canonicalize(), output.canonicalize()) {
-        if input == output {
-            bail!("--out names the structure file itself; choose another name: {}", output.display());
-        }
+    if let (Ok(input), Ok(output)) = (input.canonicalize(), output.canonicalize())
+        && input == output
+    {
+        bail!("--out names the structure file itself; choose another name: {}", output.display());
     }
     Ok(())
 }
@@ -236,10 +241,9 @@ fn parse_size(text: &str) -> Result<(u32, u32), String> {
 fn parse_background(text: &str) -> Result<Background, String> {
     match text {
         "transparent" => Ok(Background(Color([255, 255, 255, 0]))),
-        color => color
-            .parse()
-            .map(Background)
-            .map_err(|_| "write transparent or a colour as #rrggbb".to_owned()),
+        color => {
+            color.parse().map(Background).map_err(|_| "write transparent or a colour as #rrggbb".to_owned())
+        }
     }
 }
 

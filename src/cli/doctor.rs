@@ -123,7 +123,9 @@ fn memory_note(chosen: Option<&Chosen>, no_sources: bool) -> Option<String> {
         Some(chosen) if chosen.adapter.software => {
             Some("a software adapter: its memory is system memory".to_owned())
         }
-        Some(_) if no_sources => Some("the driver does not tell; Vitrine counts what it allocates".to_owned()),
+        Some(_) if no_sources => {
+            Some("the driver does not tell; Vitrine counts what it allocates".to_owned())
+        }
         _ => None,
     }
 }

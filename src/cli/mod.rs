@@ -98,7 +98,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         None => open_window(&directories, files, x11, startup_report),
         Some(Command::Doctor(arguments)) => doctor::run(&directories, &arguments),
         Some(Command::Crystal(command)) => crystal::run(command),
-        Some(Command::Bench(command)) => bench::run(command),
+        Some(Command::Bench(command)) => bench::run(&command),
         Some(Command::InstallDesktop) => desktop::install(),
         Some(Command::UninstallDesktop) => desktop::uninstall(),
     }
@@ -118,7 +118,8 @@ fn open_window(
 
 /// Warnings and errors to standard error; the window also tells what it draws with. `RUST_LOG` asks for more.
 fn start_log(window: bool) {
-    let default = if window { "warn,vitrine=info" } else { "error" };
+    // Drivers complain on their way to an adapter that works; commands say themselves what they could not do.
+    let default = if window { "warn,vitrine=info" } else { "error,wgpu_hal=off,wgpu_core=off" };
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(default))
         .format_timestamp_millis()
         .init();

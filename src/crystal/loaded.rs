@@ -64,7 +64,7 @@ pub fn load_sample(sample: &Sample) -> Result<Vec<Loaded>, CrystalError> {
         .map_err(|source| CrystalError::Parse { path: path.to_owned(), source })?;
     let file = StructureFile { format: Format::Cif, structures };
     let source = Source::Sample(sample.file);
-    Ok(prepare(file, &source, sample.formula, path, DEFAULT_TOLERANCE_ANGSTROM))
+    Ok(prepare(file, &source, sample.name, path, DEFAULT_TOLERANCE_ANGSTROM))
 }
 
 fn prepare(

@@ -25,7 +25,7 @@ macro_rules! sample {
 }
 
 /// All of them, simple ones first.
-pub const SAMPLES: [Sample; 8] = [
+pub const SAMPLES: [Sample; 13] = [
     sample!("NaCl", "rock salt", "nacl.cif"),
     sample!("CsCl", "caesium chloride", "cscl.cif"),
     sample!("Si", "silicon, diamond type", "silicon.cif"),
@@ -34,4 +34,9 @@ pub const SAMPLES: [Sample; 8] = [
     sample!("SrTiO₃", "cubic perovskite", "srtio3.cif"),
     sample!("CsSnI₃", "halide perovskite", "cssni3.cif"),
     sample!("LiFePO₄", "olivine", "lifepo4.cif"),
+    sample!("Cu", "copper", "copper.cif"),
+    sample!("SiO₂", "quartz", "quartz.cif"),
+    sample!("FeS₂", "pyrite", "pyrite.cif"),
+    sample!("Al₀.₃Ga₀.₇As", "mixed crystal", "algaas.cif"),
+    sample!("CO(NH₂)₂", "urea", "urea.cif"),
 ];

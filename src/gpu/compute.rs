@@ -34,8 +34,7 @@ pub fn request(gpu: &GpuContext) -> Result<ComputeDevice, GpuError> {
         experimental_features,
         trace: wgpu::Trace::Off,
     };
-    let (device, queue) = pollster::block_on(adapter.request_device(&descriptor)).map_err(|error| {
-        GpuError::Device { adapter: adapter.get_info().name, message: error.to_string() }
-    })?;
+    let (device, queue) = pollster::block_on(adapter.request_device(&descriptor))
+        .map_err(|error| GpuError::Device { adapter: adapter.get_info().name, message: error.to_string() })?;
     Ok(ComputeDevice { device, queue })
 }

@@ -76,10 +76,8 @@ impl GpuContext {
             match pollster::block_on(adapter.request_device(&window_device_descriptor(&adapter))) {
                 Ok((device, queue)) => return Ok(Self::adopt(instance, adapter, device, queue)),
                 Err(refusal) => {
-                    error = GpuError::Device {
-                        adapter: adapter.get_info().name,
-                        message: refusal.to_string(),
-                    };
+                    error =
+                        GpuError::Device { adapter: adapter.get_info().name, message: refusal.to_string() };
                 }
             }
         }

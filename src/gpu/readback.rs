@@ -69,7 +69,9 @@ impl RgbaReadback {
                 Ok(Ok(())) => break,
                 Ok(Err(error)) => return Err(failed(error.to_string())),
                 Err(RecvTimeoutError::Timeout) => gpu.check_alive()?,
-                Err(RecvTimeoutError::Disconnected) => return Err(failed("the pixels never arrived".to_owned())),
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(failed("the pixels never arrived".to_owned()));
+                }
             }
         }
         let mapped = self

@@ -98,45 +98,31 @@ impl Inference {
         name: &str,
         work: impl FnOnce(&Compute, &JobContext) -> Result<T, JobError> + Send + 'static,
     ) -> Result<JobHandle<T>, InferenceError> {
-        let lane = match self.lane.get() {
-            Some(lane) => lane,
-            None => {
-                let lane = Lane::new(&self.jobs, "inference", 1, QUEUE)
-                    .map_err(|error| InferenceError::Refused(error.to_string()))?;
-                self.lane.get_or_init(|| lane)
-            }
+        let lane = if let Some(lane) = self.lane.get() {
+            lane
+        } else {
+            let lane = Lane::new(&self.jobs, "inference", 1, QUEUE)
+                .map_err(|error| InferenceError::Refused(error.to_string()))?;
+            self.lane.get_or_init(|| lane)
         };
         let gpu = self.gpu.clone();
         let slot = Arc::clone(&self.compute);
-        lane.submit(name, move |job: &JobContext| {
-            let compute = match slot.get() {
-                Some(compute) => compute,
-                None => {
-                    let made = make(gpu.as_ref()).map_err(JobError::failed)?;
-                    slot.get_or_init(|| made)
-                }
-            };
-            work(compute, job)
-        })
-        .map_err(|refusal: QueueFull| InferenceError::Refused(refusal.to_string()))
+        lane.submit(name, move |job: &JobContext| work(slot.get_or_init(|| make(gpu.as_ref())), job))
+            .map_err(|refusal: QueueFull| InferenceError::Refused(refusal.to_string()))
     }
 }
 
 /// Makes the device, on the thread that will use it.
-fn make(gpu: Option<&GpuContext>) -> Result<Compute, InferenceError> {
+fn make(gpu: Option<&GpuContext>) -> Compute {
     let (path, reason) = ComputePath::of(gpu);
     log::info!("computing with {path}: {reason}");
-    let device = match (path, gpu) {
-        (ComputePath::Wgpu, Some(gpu)) => match wgpu_device(gpu) {
-            Ok(device) => device,
-            Err(error) => {
-                log::warn!("{error}; computing on the processor instead");
-                return Ok(Compute { device: Device::flex(), path: ComputePath::Flex });
-            }
-        },
-        _ => Device::flex(),
-    };
-    Ok(Compute { device, path })
+    if let (ComputePath::Wgpu, Some(gpu)) = (path, gpu) {
+        match wgpu_device(gpu) {
+            Ok(device) => return Compute { device, path },
+            Err(error) => log::warn!("{error}; computing on the processor instead"),
+        }
+    }
+    Compute { device: Device::flex(), path: ComputePath::Flex }
 }
 
 fn wgpu_device(gpu: &GpuContext) -> Result<Device, InferenceError> {

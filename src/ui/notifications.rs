@@ -96,7 +96,8 @@ impl Notifications {
             Level::Error => log::error!("{text}"),
         }
         self.unread += usize::from(level > Level::Info);
-        if let Some(last) = self.history.iter_mut().rev().take(8).find(|n| n.level == level && n.text == text) {
+        if let Some(last) = self.history.iter_mut().rev().take(8).find(|n| n.level == level && n.text == text)
+        {
             last.count += 1;
             last.shown_at = self.now;
             last.dismissed = false;

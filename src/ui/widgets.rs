@@ -25,7 +25,7 @@ pub fn section(ui: &mut egui::Ui, title: &str) {
 
 /// Rows of name and value, aligned.
 pub fn facts(ui: &mut egui::Ui, id: &str, rows: &[(&str, String)]) {
-    egui::Grid::new(id).num_columns(2).spacing([12.0, 3.0]).show(ui, |ui| {
+    egui::Grid::new(id).num_columns(2).spacing([12.0, 4.0]).min_row_height(0.0).show(ui, |ui| {
         for (name, value) in rows {
             ui.label(RichText::new(*name).color(Theme::of(ui).text_weak.egui()));
             ui.add(egui::Label::new(value.as_str()).wrap());

@@ -71,10 +71,8 @@ fn video_ui(ui: &mut egui::Ui, gpu: &GpuContext, sampler: &Sampler, history: &[S
 
     let owners = gpu.ledger.by_owner();
     let total: u64 = owners.iter().map(|owner| owner.bytes).sum();
-    graph_ui(ui, "graphics memory graph", history, |sample| {
-        let bytes = sample.video.process_bytes.unwrap_or(sample.device_bytes);
-        bytes as f64 / 1e6
-    });
+    let used = |sample: &Sample| sample.video.process_bytes.unwrap_or(sample.device_bytes) as f64;
+    graph_ui(ui, "graphics memory graph", history, used, |bytes| widgets::bytes(bytes as u64));
     widgets::section(ui, "BY OWNER");
     for owner in &owners {
         owner_ui(ui, owner);
@@ -116,7 +114,8 @@ fn memory_ui(ui: &mut egui::Ui, history: &[Sample], latest: &Sample) {
         "memory facts",
         &[("This program", widgets::bytes(latest.process.resident_bytes)), ("Machine", machine)],
     );
-    graph_ui(ui, "memory graph", history, |sample| sample.process.resident_bytes as f64 / 1e6);
+    let resident = |sample: &Sample| sample.process.resident_bytes as f64;
+    graph_ui(ui, "memory graph", history, resident, |bytes| widgets::bytes(bytes as u64));
 }
 
 fn load_ui(ui: &mut egui::Ui, history: &[Sample], latest: &Sample, frame_secs: Option<f32>) {
@@ -126,25 +125,30 @@ fn load_ui(ui: &mut egui::Ui, history: &[Sample], latest: &Sample, frame_secs: O
         rows.push(("Last frame", format!("{:.1} ms", secs * 1000.0)));
     }
     widgets::facts(ui, "load facts", &rows);
-    graph_ui(ui, "processor graph", history, |sample| f64::from(sample.process.cpu_percent));
+    let load = |sample: &Sample| f64::from(sample.process.cpu_percent);
+    graph_ui(ui, "processor graph", history, load, |percent| format!("{percent:.0} %"));
 }
 
 /// Two minutes of one number; the newest at the right.
-fn graph_ui(ui: &mut egui::Ui, id: &str, history: &[Sample], value: impl Fn(&Sample) -> f64) {
+fn graph_ui(
+    ui: &mut egui::Ui,
+    id: &str,
+    history: &[Sample],
+    value: impl Fn(&Sample) -> f64,
+    words: impl Fn(f64) -> String,
+) {
     let now = history.last().map_or(0.0, |sample| sample.at_secs);
-    let points: Vec<[f64; 2]> =
-        history.iter().map(|sample| [sample.at_secs - now, value(sample)]).collect();
+    let points: Vec<[f64; 2]> = history.iter().map(|sample| [sample.at_secs - now, value(sample)]).collect();
     let highest = points.iter().map(|[_, y]| *y).fold(0.0, f64::max);
     let color = Theme::of(ui).accent.egui();
-    Plot::new(id)
+    let plot = Plot::new(id)
         .height(Theme::get().graph_height)
-        .show_axes([false, true])
-        .show_grid([false, true])
+        .show_axes([false, false])
+        .show_grid([false, false])
         .allow_zoom(false)
         .allow_drag(false)
         .allow_scroll(false)
         .allow_boxed_zoom(false)
-        .y_axis_min_width(36.0)
         .show_x(false)
         .default_x_bounds(-WINDOW_SECS, 0.0)
         .default_y_bounds(0.0, (1.25 * highest).max(1.0))
@@ -153,6 +157,14 @@ fn graph_ui(ui: &mut egui::Ui, id: &str, history: &[Sample], value: impl Fn(&Sam
             plot.set_plot_bounds_y(0.0..=(1.25 * highest).max(1.0));
             plot.line(Line::new(id, PlotPoints::from(points)).color(color).width(1.5).fill(0.0));
         });
+    let corner = plot.response.rect.left_top() + egui::vec2(Theme::get().space_small, 2.0);
+    ui.painter().text(
+        corner,
+        egui::Align2::LEFT_TOP,
+        format!("2 min, highest {}", words(highest)),
+        egui::TextStyle::Small.resolve(ui.style()),
+        Theme::of(ui).text_weak.egui(),
+    );
 }
 
 fn jobs_ui(ui: &mut egui::Ui, jobs: &[JobInfo]) -> Option<PanelAction> {
@@ -211,11 +223,8 @@ fn faults_ui(ui: &mut egui::Ui, gpu: &GpuContext) {
     }
     widgets::section(ui, "REPORTED BY THE GRAPHICS DEVICE");
     for fault in faults {
-        let text = if fault.count > 1 {
-            format!("{} (×{})", fault.message, fault.count)
-        } else {
-            fault.message
-        };
+        let text =
+            if fault.count > 1 { format!("{} (×{})", fault.message, fault.count) } else { fault.message };
         ui.add(egui::Label::new(RichText::new(text).color(Theme::of(ui).error.egui())).wrap());
     }
 }

@@ -68,7 +68,11 @@ impl Sampler {
                 let mut shared = out.lock().unwrap_or_else(PoisonError::into_inner);
                 shared.sources = sources.iter().map(|source| source.name()).collect();
                 shared.history.push_back(sample);
-                while shared.history.front().is_some_and(|old| sample.at_secs - old.at_secs > WINDOW_SECS + 1.0) {
+                while shared
+                    .history
+                    .front()
+                    .is_some_and(|old| sample.at_secs - old.at_secs > WINDOW_SECS + 1.0)
+                {
                     shared.history.pop_front();
                 }
             }

@@ -27,8 +27,8 @@ pub enum BenchCommand {
     },
 }
 
-pub(super) fn run(command: BenchCommand) -> Result<(), Failure> {
-    match command {
+pub(super) fn run(command: &BenchCommand) -> Result<(), Failure> {
+    match *command {
         BenchCommand::Startup { json, runs } => startup::run(json, runs),
         BenchCommand::CrystalIo { json } => Ok(crystal_io::run(json)?),
     }

@@ -141,7 +141,11 @@ impl<'a> Bands<'a> {
         let (rows, columns, scene) = match renderer {
             Renderer::Gpu(gpu, _) => {
                 let limit = gpu.device.limits().max_texture_dimension_2d;
-                (TILE_HEIGHT.min(limit), TILE_WIDTH.min(limit), Some(SceneBuffers::upload(gpu, &Owner::Export, picture.scene())?))
+                (
+                    TILE_HEIGHT.min(limit),
+                    TILE_WIDTH.min(limit),
+                    Some(SceneBuffers::upload(gpu, &Owner::Export, picture.scene())?),
+                )
             }
             Renderer::Raycast => (TILE_HEIGHT, picture.width, None),
         };
@@ -156,8 +160,7 @@ impl<'a> Bands<'a> {
         let mut band = vec![0; row_bytes * rows as usize];
         let mut left = 0;
         while left < picture.width {
-            let tile =
-                Tile { x: left, y: top, width: self.columns.min(picture.width - left), height: rows };
+            let tile = Tile { x: left, y: top, width: self.columns.min(picture.width - left), height: rows };
             let target = pipelines.target(gpu, &Owner::Export, tile.width, tile.height);
             let faults_before = gpu.errors.faults().len();
             pipelines.draw(gpu, &Owner::Export, picture, scene, tile, &target)?;

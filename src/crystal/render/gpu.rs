@@ -117,7 +117,10 @@ impl CrystalPipelines {
             device.create_shader_module(wgpu::ShaderModuleDescriptor {
                 label: Some(Shader::CRYSTAL.file),
                 source: wgpu::ShaderSource::Wgsl(
-                    Shader::CRYSTAL.source.replace("@interpolate(linear, sample)", "@interpolate(linear)").into(),
+                    Shader::CRYSTAL
+                        .source
+                        .replace("@interpolate(linear, sample)", "@interpolate(linear)")
+                        .into(),
                 ),
             })
         };

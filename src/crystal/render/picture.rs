@@ -53,10 +53,8 @@ impl Tile {
     /// ndc of the tile = ndc of the picture × the first + the second.
     #[must_use]
     pub fn from_picture(self, picture_width: u32, picture_height: u32) -> (Vec2, Vec2) {
-        let scale = Vec2::new(
-            picture_width as f32 / self.width as f32,
-            picture_height as f32 / self.height as f32,
-        );
+        let scale =
+            Vec2::new(picture_width as f32 / self.width as f32, picture_height as f32 / self.height as f32);
         // Middle of the tile in the picture's ndc; y points up there.
         let middle = Vec2::new(
             (2.0 * self.x as f32 + self.width as f32) / picture_width as f32 - 1.0,

@@ -50,10 +50,10 @@ fn pixel_color(picture: &Picture, layers: &[Prepared<'_>], bin_row: u32, x: u32,
         );
         let mut nearest: Option<(f32, [f32; 3])> = None;
         for layer in layers {
-            if let Some((depth, color)) = layer.cast(picture, ndc, bin_row, x / BIN) {
-                if nearest.is_none_or(|(known, _)| depth < known) {
-                    nearest = Some((depth, color));
-                }
+            if let Some((depth, color)) = layer.cast(picture, ndc, bin_row, x / BIN)
+                && nearest.is_none_or(|(known, _)| depth < known)
+            {
+                nearest = Some((depth, color));
             }
         }
         let sample = nearest.map_or(background, |(_, [r, g, b])| [r * 255.0, g * 255.0, b * 255.0, 255.0]);
@@ -129,15 +129,15 @@ impl<'a> Prepared<'a> {
         for &index in bin {
             let hit = match self.spheres.get(index as usize) {
                 Some((center, sphere)) => hit_sphere(origin, direction, *center, sphere),
-                None => self
-                    .cylinders
-                    .get(index as usize - self.spheres.len())
-                    .and_then(|(start, end, cylinder)| hit_cylinder(origin, direction, *start, *end, cylinder)),
+                None => self.cylinders.get(index as usize - self.spheres.len()).and_then(
+                    |(start, end, cylinder)| hit_cylinder(origin, direction, *start, *end, cylinder),
+                ),
             };
-            if let Some(hit) = hit {
-                if hit.distance >= frame.near && nearest.as_ref().is_none_or(|n| hit.distance < n.distance) {
-                    nearest = Some(hit);
-                }
+            if let Some(hit) = hit
+                && hit.distance >= frame.near
+                && nearest.as_ref().is_none_or(|n| hit.distance < n.distance)
+            {
+                nearest = Some(hit);
             }
         }
         let hit = nearest?;

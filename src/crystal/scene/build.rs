@@ -152,12 +152,7 @@ fn split_between(length: f32, start_radius: f32, end_radius: f32) -> f32 {
     (0.5 * (1.0 + (start_radius - end_radius) / length)).clamp(0.0, 1.0)
 }
 
-fn cell_edges(
-    structure: &Structure,
-    color: Rgba,
-    spheres: &mut Vec<Sphere>,
-    cylinders: &mut Vec<Cylinder>,
-) {
+fn cell_edges(structure: &Structure, color: Rgba, spheres: &mut Vec<Sphere>, cylinders: &mut Vec<Cylinder>) {
     let corner = |mask: u32| -> Vec3 {
         let frac = DVec3::new(f64::from(mask & 1), f64::from(mask >> 1 & 1), f64::from(mask >> 2 & 1));
         structure.lattice.cart_from_frac(frac).as_vec3()

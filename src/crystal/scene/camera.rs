@@ -7,7 +7,7 @@
 use glam::{DVec3, Mat4, Vec2, Vec3};
 use three_d::{InnerSpace as _, SquareMatrix as _};
 
-use super::Bounds;
+use super::{Bounds, Scene};
 use crate::crystal::lattice::Lattice;
 
 /// How depth becomes a picture.
@@ -165,11 +165,27 @@ impl Camera {
         self.inner.set_view(position, target, up);
     }
 
-    /// Steps back from a picture that is taller than wide until the scene fits its width too.
-    pub fn fit_aspect(&mut self, aspect: f32) {
+    /// Shows the whole scene from the present direction, as large as a picture of an aspect ratio can.
+    pub fn fit_tightly(&mut self, scene: &Scene, aspect: f32) {
         self.fit();
-        if aspect < 1.0 {
-            self.zoom(aspect);
+        let frame = self.frame(aspect);
+        let Some(middle) = frame.ndc(self.bounds.center) else { return };
+        // How far into the picture the outermost sphere reaches, 1 being its edge.
+        let reach = scene
+            .spheres
+            .iter()
+            .filter_map(|sphere| {
+                let center = Vec3::from(sphere.center);
+                let at = (frame.ndc(center)? - middle).abs();
+                let depth =
+                    if frame.perspective { -frame.view_from_world.transform_point3(center).z } else { 1.0 };
+                let radius = frame.focal * sphere.radius / depth;
+                Some((at + radius).max_element())
+            })
+            .fold(0.0, f32::max);
+        if reach > 0.0 {
+            // Perspective grows a little faster than the factor: leave air for that.
+            self.zoom(if frame.perspective { 0.92 } else { 0.96 } / reach);
         }
     }
 
@@ -189,11 +205,11 @@ impl Camera {
         self.inner.set_view(position, target, turned);
     }
 
-    /// Moves the scene, in fractions of the picture's height.
+    /// Moves the scene, in fractions of the picture's shorter side.
     pub fn pan(&mut self, right: f32, up: f32) {
-        let height = self.visible_height();
-        let shift = self.inner.right_direction() * (-right * height)
-            + self.inner.up_orthogonal() * (-up * height);
+        let side = self.visible_side();
+        let shift =
+            self.inner.right_direction() * (-right * side) + self.inner.up_orthogonal() * (-up * side);
         let (position, target, up) = (self.inner.position(), self.inner.target(), self.inner.up());
         self.inner.set_view(position + shift, target + shift, up);
     }
@@ -204,8 +220,8 @@ impl Camera {
             return;
         }
         let (nearest, farthest) = DISTANCE_RANGE;
-        let distance = (self.distance() / factor)
-            .clamp(nearest * self.bounds.radius, farthest * self.bounds.radius);
+        let distance =
+            (self.distance() / factor).clamp(nearest * self.bounds.radius, farthest * self.bounds.radius);
         let target = self.inner.target();
         let back = (self.inner.position() - target).normalize();
         let up = self.inner.up();
@@ -226,18 +242,16 @@ impl Camera {
         };
         let far = far.max(near + self.bounds.radius * 1e-3);
         let aspect = aspect.clamp(1e-3, 1e3);
+        // The angle of view belongs to the shorter side, so that what fits stays in a picture of any shape.
+        let vertical = 2.0 * (tan_half_view() / aspect.min(1.0)).atan();
         // Only the ratio of the viewport counts; the sides are whole numbers there.
         camera.set_viewport(three_d::Viewport::new_at_origo((aspect * 4096.0) as u32, 4096));
         match self.projection {
             Projection::Perspective => {
-                camera.set_perspective_projection(
-                    three_d::degrees(FIELD_OF_VIEW_DEG),
-                    near,
-                    far,
-                );
+                camera.set_perspective_projection(three_d::radians(vertical), near, far);
             }
             Projection::Orthographic => {
-                camera.set_orthographic_projection(2.0 * tan_half_view(), near, far);
+                camera.set_orthographic_projection(2.0 * (0.5 * vertical).tan(), near, far);
             }
         }
         let projection = camera.projection();
@@ -255,8 +269,8 @@ impl Camera {
         (self.inner.position() - self.inner.target()).magnitude()
     }
 
-    /// Height in Å that the picture shows at the target.
-    fn visible_height(&self) -> f32 {
+    /// Length in Å at the target that the shorter side of the picture shows.
+    fn visible_side(&self) -> f32 {
         2.0 * tan_half_view() * self.distance()
     }
 

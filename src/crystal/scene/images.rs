@@ -1,6 +1,6 @@
 //! Which atoms are drawn: those of the cell, their copies on its faces, and what they are bonded to.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use glam::{DVec3, IVec3};
 
@@ -63,7 +63,7 @@ pub fn displayed_atoms(structure: &Structure, bonds: &[Bond], beyond: Beyond) ->
         return atoms;
     }
 
-    let mut drawn: HashMap<AtomImage, ()> = atoms.iter().map(|atom| (*atom, ())).collect();
+    let mut drawn: HashSet<AtomImage> = atoms.iter().copied().collect();
     let partners = partners_by_site(structure.sites.len(), bonds);
     for index in 0..home_and_faces {
         let Some(atom) = atoms.get(index).copied() else { break };
@@ -72,9 +72,8 @@ pub fn displayed_atoms(structure: &Structure, bonds: &[Bond], beyond: Beyond) ->
             continue;
         }
         for &(site, offset) in partners.get(atom.site as usize).map_or(&[][..], Vec::as_slice) {
-            let partner =
-                AtomImage { site, cell: (IVec3::from(atom.cell) + IVec3::from(offset)).to_array() };
-            if drawn.insert(partner, ()).is_none() {
+            let partner = AtomImage { site, cell: (IVec3::from(atom.cell) + IVec3::from(offset)).to_array() };
+            if drawn.insert(partner) {
                 atoms.push(partner);
             }
         }

@@ -19,7 +19,7 @@ const LETTER_SIZE: f32 = 0.16;
 #[must_use]
 pub fn triad(structure: &Structure, frame: &CameraFrame, axis_colors: [Rgba; 3]) -> (Scene, CameraFrame) {
     let vectors = structure.lattice.vectors().map(|v| v.as_vec3());
-    let longest = vectors.iter().map(|v| v.length()).fold(f32::MIN_POSITIVE, f32::max);
+    let longest = vectors.into_iter().map(Vec3::length).fold(f32::MIN_POSITIVE, f32::max);
     // Long cells keep their proportions, but no axis gets too short to read.
     let axes = vectors.map(|v| v.normalize_or_zero() * (v.length() / longest).max(0.55));
     let letters = if structure.periodic { ["a", "b", "c"] } else { ["x", "y", "z"] };
@@ -55,7 +55,8 @@ pub fn triad(structure: &Structure, frame: &CameraFrame, axis_colors: [Rgba; 3])
 
     let rotation = Mat3::from_mat4(frame.view_from_world);
     let own_frame = CameraFrame {
-        view_from_world: Mat4::from_translation(Vec3::new(0.0, 0.0, -2.0 * REACH)) * Mat4::from_mat3(rotation),
+        view_from_world: Mat4::from_translation(Vec3::new(0.0, 0.0, -2.0 * REACH))
+            * Mat4::from_mat3(rotation),
         focal: Vec2::splat(1.0 / REACH),
         near: 0.0,
         far: 4.0 * REACH,

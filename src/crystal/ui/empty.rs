@@ -17,7 +17,7 @@ pub(super) fn empty_ui(
 ) {
     let theme = Theme::get();
     egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-        let width = (4.0 * theme.card_width + 3.0 * theme.space).min(ui.available_width() - 2.0 * theme.space_large);
+        let width = (5.0 * theme.card_width + 4.0 * theme.space).min(ui.available_width() - 2.0 * theme.space_large);
         let columns = ((width + theme.space) / (theme.card_width + theme.space)).floor().max(1.0);
         let width = columns * (theme.card_width + theme.space) - theme.space;
         // A third of the free height above reads as the middle.

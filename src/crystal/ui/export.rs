@@ -64,6 +64,8 @@ pub(super) struct ExportDialog {
     side: u32,
     asking: Option<JobHandle<Option<PathBuf>>>,
     running: Vec<JobHandle<PathBuf>>,
+    /// The path that may be overwritten.
+    confirmed: Option<String>,
 }
 
 impl ExportDialog {
@@ -80,6 +82,7 @@ impl ExportDialog {
             side: settings.export_side_px,
             asking: None,
             running: Vec::new(),
+            confirmed: None,
         }
     }
 
@@ -121,13 +124,13 @@ impl ExportDialog {
             }
             false
         });
-        if let Some(handle) = &mut self.asking {
-            if let Some(result) = handle.poll() {
-                if let Ok(Some(path)) = result {
-                    self.path = path.display().to_string();
-                }
-                self.asking = None;
+        if let Some(result) = self.asking.as_mut().and_then(JobHandle::poll) {
+            if let Ok(Some(path)) = result {
+                self.path = path.display().to_string();
+                // The system's dialog has asked about a file that is there.
+                self.confirmed = Some(self.path.clone());
             }
+            self.asking = None;
         }
     }
 
@@ -170,8 +173,7 @@ impl ExportDialog {
             let file = ui.label("File");
             ui.horizontal(|ui| {
                 let width = ui.available_width() - 84.0;
-                ui.add(egui::TextEdit::singleline(&mut self.path).desired_width(width))
-                    .labelled_by(file.id);
+                ui.add(egui::TextEdit::singleline(&mut self.path).desired_width(width)).labelled_by(file.id);
                 if ui.add_enabled(self.asking.is_none(), egui::Button::new("Browse…")).clicked() {
                     self.browse(shell);
                 }
@@ -237,6 +239,7 @@ impl ExportDialog {
         if path.extension().is_none() {
             path.set_extension("png");
         }
+        let may_overwrite = self.confirmed.as_deref() == Some(self.path.as_str());
         let palette = self.background.palette(shell.mode);
         let mode = self.background.mode(shell.mode);
         let scene = super::scene_of(&shown.loaded, settings, mode);
@@ -251,16 +254,18 @@ impl ExportDialog {
         let gpu = shell.gpu.clone();
         let dpi = self.dpi;
         shell.jobs.spawn(format!("Export {}", path.display()), move |job: &JobContext| {
+            let path = if may_overwrite { path } else { free_path(path) };
             let pipelines = CrystalPipelines::new(&gpu);
             let mut progress = |fraction: f32| {
                 job.progress((fraction * 1000.0) as u64, 1000);
                 !job.is_cancelled()
             };
-            export_png(Renderer::Gpu(&gpu, &pipelines), &picture, dpi, &path, &mut progress)
-                .map_err(|error| match error {
+            export_png(Renderer::Gpu(&gpu, &pipelines), &picture, dpi, &path, &mut progress).map_err(
+                |error| match error {
                     ExportError::Cancelled => JobError::Cancelled,
                     other => JobError::failed(other),
-                })?;
+                },
+            )?;
             Ok(path)
         })
     }
@@ -282,4 +287,17 @@ fn suggested_path(shown: &Shown) -> PathBuf {
     };
     let stem = stem.strip_suffix(".cif").unwrap_or(&stem).to_owned();
     folder.join(format!("{stem}.png"))
+}
+
+/// The path itself, or with a number where that file exists already.
+fn free_path(path: PathBuf) -> PathBuf {
+    if !path.exists() {
+        return path;
+    }
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let ending = path.extension().unwrap_or_default().to_string_lossy().into_owned();
+    (2..10_000)
+        .map(|number| path.with_file_name(format!("{stem} {number}.{ending}")))
+        .find(|other| !other.exists())
+        .unwrap_or(path)
 }

@@ -83,7 +83,8 @@ fn selection_ui(ui: &mut egui::Ui, shown: &Shown) {
     };
     let Some(row) = structure.asymmetric_of(site) else { return };
     let (frac, cart) = (atom.frac(structure), atom.cart(structure));
-    let mut rows = vec![("Element", species(row)), ("Site", format!("{} (No. {})", row.label, atom.site + 1))];
+    let mut rows =
+        vec![("Element", species(row)), ("Site", format!("{} (No. {})", row.label, atom.site + 1))];
     if structure.periodic {
         rows.push(("Fractional", format!("{:.5}  {:.5}  {:.5}", frac.x, frac.y, frac.z)));
     }

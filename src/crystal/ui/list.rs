@@ -60,15 +60,11 @@ fn entry_ui(
     };
     ui.painter().rect_filled(rect, egui::CornerRadius::same(theme.corner), fill);
     let inner = rect.shrink2(egui::vec2(theme.space, theme.space_small));
-    let mut row = ui.new_child(egui::UiBuilder::new().max_rect(inner).layout(egui::Layout::top_down(egui::Align::Min)));
+    let mut row =
+        ui.new_child(egui::UiBuilder::new().max_rect(inner).layout(egui::Layout::top_down(egui::Align::Min)));
     row.spacing_mut().item_spacing.y = 0.0;
-    row.horizontal(|ui| {
-        let text_width = ui.available_width() - theme.control_height;
-        ui.scope(|ui| {
-            ui.set_max_width(text_width);
-            ui.add(egui::Label::new(&entry.loaded.title).truncate().selectable(false));
-        });
-    });
+    row.set_max_width(inner.width() - theme.control_height);
+    row.add(egui::Label::new(&entry.loaded.title).truncate().selectable(false));
     let details = format!("{} · {} sites", entry.loaded.formula, entry.loaded.structure.sites.len());
     row.add(egui::Label::new(RichText::new(details).small().weak()).truncate().selectable(false));
     let close_rect = egui::Rect::from_center_size(
@@ -132,7 +128,8 @@ pub(super) fn path_field_ui(ui: &mut egui::Ui, path_field: &mut String, commands
         .hint_text("or type a path, then Enter")
         .desired_width(f32::INFINITY);
     let response = ui.add(edit);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Path of a file or folder"));
+    response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Path of a file or folder"));
     if response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
         // Paths pasted from a file manager or a terminal come quoted or as addresses.
         let text = path_field.trim().trim_matches(['"', '\'']);

@@ -44,12 +44,8 @@ struct Shown {
 impl Shown {
     fn new(loaded: Loaded, settings: &CrystalSettings, mode: Mode) -> Self {
         let scene = scene_of(&loaded, settings, mode);
-        let camera = Camera::new(
-            scene.bounds,
-            &loaded.structure.lattice,
-            StandardView::Iso,
-            settings.projection,
-        );
+        let camera =
+            Camera::new(scene.bounds, &loaded.structure.lattice, StandardView::Iso, settings.projection);
         Self { loaded, scene, camera, selected: None, mode }
     }
 
@@ -127,10 +123,10 @@ impl Crystals {
     pub fn open_files(&self) -> Vec<PathBuf> {
         let mut files: Vec<PathBuf> = Vec::new();
         for shown in &self.shown {
-            if let Source::File(path) = &shown.loaded.source {
-                if !files.contains(path) {
-                    files.push(path.clone());
-                }
+            if let Source::File(path) = &shown.loaded.source
+                && !files.contains(path)
+            {
+                files.push(path.clone());
             }
         }
         files
@@ -194,7 +190,8 @@ impl Crystals {
             }
             CrystalCommand::Fit => {
                 if let Some(shown) = self.shown.get_mut(self.current) {
-                    shown.camera.fit();
+                    let (width, height) = self.view.size_px();
+                    shown.camera.fit_tightly(&shown.scene, width as f32 / height as f32);
                 }
             }
             CrystalCommand::ForgetRecent => self.settings.recent.clear(),

@@ -91,19 +91,19 @@ impl Opening {
             }
             false
         });
-        if let Some((handle, since)) = &mut self.asking {
-            if let Some(result) = handle.poll() {
-                match result {
-                    Ok(Some(paths)) => opened.chosen = paths,
-                    Ok(None) if since.elapsed() < NO_DIALOG => shell.notifications.warn(
-                        "This desktop offers no file dialog (install xdg-desktop-portal or zenity); \
-                         drop files on the window or type a path instead",
-                    ),
-                    Ok(None) => {}
-                    Err(error) => shell.notifications.error(format!("The file dialog failed: {error}")),
-                }
-                self.asking = None;
+        if let Some((handle, since)) = &mut self.asking
+            && let Some(result) = handle.poll()
+        {
+            match result {
+                Ok(Some(paths)) => opened.chosen = paths,
+                Ok(None) if since.elapsed() < NO_DIALOG => shell.notifications.warn(
+                    "This desktop offers no file dialog (install xdg-desktop-portal or zenity); drop files on the \
+                     window or type a path instead",
+                ),
+                Ok(None) => {}
+                Err(error) => shell.notifications.error(format!("The file dialog failed: {error}")),
             }
+            self.asking = None;
         }
         opened
     }

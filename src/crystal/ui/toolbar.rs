@@ -8,11 +8,7 @@ use crate::{
     ui::widgets::named,
 };
 
-pub(super) fn toolbar_ui(
-    ui: &mut egui::Ui,
-    settings: &CrystalSettings,
-    commands: &mut Vec<CrystalCommand>,
-) {
+pub(super) fn toolbar_ui(ui: &mut egui::Ui, settings: &CrystalSettings, commands: &mut Vec<CrystalCommand>) {
     ui.add_space(2.0);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 3.0;

@@ -141,11 +141,11 @@ fn steer(ui: &egui::Ui, response: &egui::Response, shown: &mut Shown) {
     let camera = &mut shown.camera;
     let modifiers = ui.input(|input| input.modifiers);
     let moved = response.drag_delta();
-    let height = response.rect.height().max(1.0);
+    let side = response.rect.size().min_elem().max(1.0);
     if moved != egui::Vec2::ZERO {
         let left = response.dragged_by(PointerButton::Primary);
         if !left || modifiers.shift {
-            camera.pan(moved.x / height, -moved.y / height);
+            camera.pan(moved.x / side, -moved.y / side);
         } else if modifiers.command {
             camera.roll(-moved.x * ORBIT_PER_POINT);
         } else {
@@ -193,13 +193,7 @@ fn steer_by_keys(ui: &egui::Ui, shown: &mut Shown) {
 }
 
 /// Click selects, hover tells.
-fn point(
-    ui: &egui::Ui,
-    response: &egui::Response,
-    rect: egui::Rect,
-    shown: &mut Shown,
-    frame: &CameraFrame,
-) {
+fn point(ui: &egui::Ui, response: &egui::Response, rect: egui::Rect, shown: &mut Shown, frame: &CameraFrame) {
     let ndc = |at: egui::Pos2| {
         let unit = (at - rect.min) / rect.size();
         Vec2::new(2.0 * unit.x - 1.0, 1.0 - 2.0 * unit.y)
