@@ -22,7 +22,10 @@ pub use startup::{STARTED_AT_VARIABLE, StartupReport};
 
 use self::{palette::Palette, settings::Settings, startup::StartupProbe, system::Sampler};
 use crate::{
-    crystal::ui::Crystals,
+    crystal::{
+        samples::Sample,
+        ui::{CrystalCommand, Crystals},
+    },
     gpu::{GpuContext, Holding, Owner},
     jobs::{Jobs, SystemClock},
     storage::Directories,
@@ -120,6 +123,23 @@ impl App {
     /// Says something to the user.
     pub fn notifications_mut(&mut self) -> &mut Notifications {
         &mut self.notifications
+    }
+
+    /// What was said so far.
+    #[must_use]
+    pub fn notifications(&self) -> &Notifications {
+        &self.notifications
+    }
+
+    /// Whether background work runs whose result the window waits for.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.jobs.running_count() > 0 || self.crystals.is_busy() || !self.commands.is_empty()
+    }
+
+    /// Opens a built-in structure.
+    pub fn open_sample(&mut self, sample: Sample) {
+        self.commands.push(Command::Crystals(CrystalCommand::OpenSample(sample)));
     }
 
     /// The Crystals workspace.

@@ -1,7 +1,11 @@
 //! `vitrine bench startup` measures the program from inside: when its first frame was presented, and what it costs idle.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -9,14 +13,14 @@ use eframe::egui;
 use serde::{Deserialize, Serialize};
 
 use super::system::{ProcessMeter, ProcessUsage};
-use crate::gpu::GpuContext;
+use crate::{gpu::GpuContext, jobs::Ticker};
 
 /// Environment variable with the moment the process was started, in nanoseconds since 1970.
 pub const STARTED_AT_VARIABLE: &str = "VITRINE_STARTED_AT_NS";
-/// How long the window is left alone.
-const IDLE: Duration = Duration::from_secs(10);
 /// Start-up work of egui (fonts, first layouts) is not idling.
 const SETTLE: Duration = Duration::from_secs(1);
+/// Seconds the window is left alone.
+const IDLE_SECS: u32 = 10;
 
 /// What one start cost.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,58 +42,62 @@ pub struct StartupReport {
 /// Watches a start, writes the report, and ends the program.
 pub(super) struct StartupProbe {
     report_path: PathBuf,
-    frames: u64,
-    first: Option<StartupReport>,
-    idle_since: Option<(Instant, Duration, u64)>,
-    presented_at: Option<Instant>,
+    frames: Arc<AtomicU64>,
+    watch: Option<Ticker>,
 }
 
 impl StartupProbe {
     pub(super) fn new(report_path: PathBuf) -> Self {
-        Self { report_path, frames: 0, first: None, idle_since: None, presented_at: None }
+        Self { report_path, frames: Arc::default(), watch: None }
     }
 
     /// Called before each frame: at the second call the first frame has been presented.
     pub(super) fn logic(&mut self, ctx: &egui::Context, gpu: &GpuContext) {
-        self.frames += 1;
-        match (&self.first, self.presented_at, self.idle_since) {
-            (None, ..) if self.frames == 1 => ctx.request_repaint(),
-            (None, ..) => {
-                self.first = Some(StartupReport {
-                    first_frame_ms: since_process_start().as_secs_f64() * 1000.0,
-                    gpu_bytes: gpu.device_bytes(),
-                    resident_bytes: own_usage().resident_bytes,
-                    idle_cpu_share: 0.0,
-                    idle_frames: 0,
-                    adapter: gpu.summary().to_string(),
-                });
-                self.presented_at = Some(Instant::now());
-                ctx.request_repaint_after(SETTLE);
-            }
-            (Some(_), Some(at), None) if at.elapsed() >= SETTLE => {
-                self.idle_since = Some((Instant::now(), own_usage().cpu_time, self.frames));
-                ctx.request_repaint_after(IDLE);
-            }
-            (Some(report), _, Some((since, cpu_before, frames_before))) if since.elapsed() >= IDLE => {
-                let used = own_usage().cpu_time.saturating_sub(cpu_before);
-                let report = StartupReport {
-                    idle_cpu_share: used.as_secs_f64() / since.elapsed().as_secs_f64(),
-                    // The frame that ends the wait is the probe's own.
-                    idle_frames: (self.frames - frames_before).saturating_sub(1),
-                    ..report.clone()
-                };
-                self.write(&report);
-                ctx.send_viewport_cmd(egui::ViewportCommand::Close);
-            }
-            _ => {}
+        let frame = self.frames.fetch_add(1, Ordering::Relaxed);
+        if frame == 0 {
+            ctx.request_repaint();
+        } else if self.watch.is_none() {
+            let report = StartupReport {
+                first_frame_ms: since_process_start().as_secs_f64() * 1000.0,
+                gpu_bytes: gpu.device_bytes(),
+                resident_bytes: own_usage().resident_bytes,
+                idle_cpu_share: 0.0,
+                idle_frames: 0,
+                adapter: gpu.summary().to_string(),
+            };
+            self.watch = self.watch_idle(ctx.clone(), report);
         }
     }
 
-    fn write(&self, report: &StartupReport) {
-        let text = serde_json::to_string(report).unwrap_or_default();
-        if let Err(error) = std::fs::write(&self.report_path, text) {
-            log::error!("the report was not written: {error}: {}", self.report_path.display());
-        }
+    /// Measures from a thread: a frame of the window would be part of what is measured.
+    fn watch_idle(&self, ctx: egui::Context, mut report: StartupReport) -> Option<Ticker> {
+        let (path, frames) = (self.report_path.clone(), Arc::clone(&self.frames));
+        let mut calls = 0;
+        let mut before = None;
+        let started = Ticker::start("startup probe", SETTLE, move || {
+            let now = (Instant::now(), own_usage().cpu_time, frames.load(Ordering::Relaxed));
+            match (calls, before) {
+                (1, _) => before = Some(now),
+                (n, Some((since, cpu, drawn))) if n == 1 + IDLE_SECS => {
+                    report.idle_cpu_share =
+                        now.1.saturating_sub(cpu).as_secs_f64() / (now.0 - since).as_secs_f64();
+                    report.idle_frames = now.2 - drawn;
+                    write(&path, &report);
+                    ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+                    ctx.request_repaint();
+                }
+                _ => {}
+            }
+            calls += 1;
+        });
+        started.inspect_err(|error| log::error!("the start cannot be measured: {error}")).ok()
+    }
+}
+
+fn write(path: &Path, report: &StartupReport) {
+    let text = serde_json::to_string(report).unwrap_or_default();
+    if let Err(error) = std::fs::write(path, text) {
+        log::error!("the report was not written: {error}: {}", path.display());
     }
 }
 

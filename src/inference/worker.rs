@@ -129,6 +129,8 @@ fn wgpu_device(gpu: &GpuContext) -> Result<Device, InferenceError> {
     use burn::tensor::wgpu::WgpuSetup;
 
     let made = compute::request(gpu).map_err(|error| InferenceError::Device(error.to_string()))?;
+    let errors = Arc::clone(&gpu.errors);
+    let watched = made.device.clone();
     let device = Device::wgpu_options()
         .setup(WgpuSetup {
             instance: gpu.instance.clone(),
@@ -140,5 +142,10 @@ fn wgpu_device(gpu: &GpuContext) -> Result<Device, InferenceError> {
         .tasks_max(16)
         .init()
         .map_err(|error| InferenceError::Device(error.to_string()))?;
+    // burn has set a handler that panics; the last one set counts.
+    watched.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+        let out_of_memory = matches!(error, wgpu::Error::OutOfMemory { .. });
+        errors.report(&format!("while computing: {error}"), out_of_memory);
+    }));
     Ok(device)
 }

@@ -159,7 +159,7 @@ fn cell_edges(structure: &Structure, color: Rgba, spheres: &mut Vec<Sphere>, cyl
     };
     // Thin beside the atoms, yet never so thin that a picture of a large cell loses it.
     let diagonal = corner(0).distance(corner(7));
-    let radius = (0.0022 * diagonal).clamp(0.018, 0.5);
+    let radius = (0.0017 * diagonal).clamp(0.016, 0.5);
     for mask in 0..8 {
         let center = corner(mask).to_array();
         spheres.push(Sphere { center, radius, color, id: NO_ATOM, flags: UNLIT });

@@ -191,9 +191,17 @@ impl Camera {
 
     /// Turns the scene as if it were dragged: radians to the right and downwards.
     pub fn orbit(&mut self, right_rad: f32, down_rad: f32) {
+        // Turning about the picture's own up, straightened before and after, never meets a pole; three-d's free rotation
+        // changes the distance with every step.
+        self.straighten();
         let target = self.inner.target();
-        let distance = self.distance();
-        self.inner.rotate_around(target, right_rad * distance, down_rad * distance);
+        self.inner.rotate_around_with_fixed_up(target, right_rad, down_rad);
+        self.straighten();
+    }
+
+    fn straighten(&mut self) {
+        let (position, target, up) = (self.inner.position(), self.inner.target(), self.inner.up_orthogonal());
+        self.inner.set_view(position, target, up);
     }
 
     /// Turns the picture about the line of sight, radians anticlockwise.

@@ -91,6 +91,10 @@ impl ExportDialog {
         settings.export_dpi = self.dpi;
     }
 
+    pub(super) fn is_busy(&self) -> bool {
+        !self.running.is_empty()
+    }
+
     /// Opens the dialog for what is shown, with the proportions of the view.
     pub(super) fn show(&mut self, shown: &Shown, view_px: (u32, u32)) {
         self.aspect = f64::from(view_px.0.max(1)) / f64::from(view_px.1.max(1));

@@ -14,6 +14,7 @@ pub(super) fn list_ui(
     ui: &mut egui::Ui,
     shown: &[Shown],
     current: usize,
+    scroll_to_current: bool,
     settings: &CrystalSettings,
     path_field: &mut String,
     commands: &mut Vec<CrystalCommand>,
@@ -25,18 +26,19 @@ pub(super) fn list_ui(
     let row_height = ui.text_style_height(&egui::TextStyle::Body)
         + ui.text_style_height(&egui::TextStyle::Small)
         + 2.0 * Theme::get().space_small;
-    egui::ScrollArea::vertical().auto_shrink([false, false]).show_rows(
-        ui,
-        row_height,
-        shown.len(),
-        |ui, rows| {
-            for index in rows {
-                if let Some(entry) = shown.get(index) {
-                    entry_ui(ui, entry, index, index == current, row_height, commands);
-                }
+    let mut area = egui::ScrollArea::vertical().auto_shrink([false, false]);
+    if scroll_to_current {
+        let row = row_height + ui.spacing().item_spacing.y;
+        let half = 0.5 * ui.available_height();
+        area = area.vertical_scroll_offset((row * current as f32 - half).max(0.0));
+    }
+    area.show_rows(ui, row_height, shown.len(), |ui, rows| {
+        for index in rows {
+            if let Some(entry) = shown.get(index) {
+                entry_ui(ui, entry, index, index == current, row_height, commands);
             }
-        },
-    );
+        }
+    });
 }
 
 fn entry_ui(

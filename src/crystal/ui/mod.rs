@@ -91,6 +91,23 @@ pub struct Crystals {
     export: ExportDialog,
     path_field: String,
     commands: Vec<CrystalCommand>,
+    /// The list shows the current structure at its next frame.
+    scroll_to_current: bool,
+}
+
+/// What readers noted about a few structures is told at once; about many, where to find it.
+fn tell_notes(loaded: &[Loaded], shell: &mut Shell<'_>) {
+    let noted: Vec<&Loaded> = loaded.iter().filter(|one| !one.summary.warnings.is_empty()).collect();
+    if let [one] = noted.as_slice() {
+        for warning in &one.summary.warnings {
+            shell.notifications.warn(format!("{}: {warning}", one.title));
+        }
+    } else if !noted.is_empty() {
+        shell.notifications.warn(format!(
+            "{} structures have notes of the reader; they stand at the end of the right-hand panel",
+            noted.len()
+        ));
+    }
 }
 
 impl Crystals {
@@ -107,6 +124,7 @@ impl Crystals {
             view: View::default(),
             path_field: String::new(),
             commands: Vec::new(),
+            scroll_to_current: false,
         }
     }
 
@@ -141,6 +159,12 @@ impl Crystals {
     #[must_use]
     pub fn is_opening(&self) -> bool {
         !self.opening.is_idle()
+    }
+
+    /// Whether files are being read or pictures written.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.is_opening() || self.export.is_busy()
     }
 
     /// Structures that are open.
@@ -206,6 +230,7 @@ impl Crystals {
     fn step(&mut self, by: usize) {
         if !self.shown.is_empty() {
             self.current = (self.current + by) % self.shown.len();
+            self.scroll_to_current = true;
         }
     }
 
@@ -223,15 +248,14 @@ impl Crystals {
         for path in opened.chosen {
             self.open(&[path], shell);
         }
+        tell_notes(&opened.loaded, shell);
         for loaded in opened.loaded {
             if let Source::File(path) = &loaded.source {
                 self.settings.remember(path);
             }
-            for warning in &loaded.summary.warnings {
-                shell.notifications.warn(format!("{}: {warning}", loaded.title));
-            }
             self.shown.push(Shown::new(loaded, &self.settings, shell.mode));
             self.current = self.shown.len() - 1;
+            self.scroll_to_current = true;
         }
     }
 }
@@ -269,6 +293,7 @@ impl Workspace for Crystals {
                         ui,
                         &self.shown,
                         self.current,
+                        std::mem::take(&mut self.scroll_to_current),
                         &self.settings,
                         &mut self.path_field,
                         &mut commands,

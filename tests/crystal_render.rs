@@ -1,0 +1,275 @@
+//! Pictures: the GPU against its twin on the processor, tiles against the whole, files against pixels.
+
+use std::sync::Arc;
+
+use vitrine::{
+    crystal::{
+        loaded::{Loaded, load_sample},
+        render::{
+            CrystalPipelines, ExportError, Palette, Picture, Renderer, SceneBuffers, Tile, export_png,
+            raycast,
+        },
+        samples::SAMPLES,
+        scene::{Camera, Projection, SceneStyle, StandardView, build, pick},
+    },
+    gpu::{GpuContext, Owner, read_rgba},
+};
+
+const PALETTE: Palette = Palette {
+    background: [255, 255, 255, 255],
+    cell: [40, 40, 40, 255],
+    axes: [[210, 60, 60, 255], [40, 150, 80, 255], [50, 100, 210, 255]],
+    highlight: [240, 170, 0, 255],
+};
+const TRANSPARENT: Palette = Palette { background: [255, 255, 255, 0], ..PALETTE };
+
+fn sample(file: &str) -> Loaded {
+    let sample = SAMPLES.iter().find(|sample| sample.file == file).unwrap();
+    load_sample(sample).unwrap().remove(0)
+}
+
+fn picture(
+    file: &str,
+    view: StandardView,
+    projection: Projection,
+    size: (u32, u32),
+    palette: Palette,
+) -> Picture {
+    let loaded = sample(file);
+    let scene = Arc::new(build(&loaded.structure, &loaded.bonds, &SceneStyle::default(), palette.cell));
+    let mut camera = Camera::new(scene.bounds, &loaded.structure.lattice, view, projection);
+    camera.fit_tightly(&scene, size.0 as f32 / size.1 as f32);
+    Picture::new(&loaded.structure, scene, &camera, size, palette, true)
+}
+
+fn gpu() -> (GpuContext, CrystalPipelines) {
+    let gpu = GpuContext::headless().expect("tests need a graphics adapter: install mesa-vulkan-drivers");
+    let pipelines = CrystalPipelines::new(&gpu);
+    (gpu, pipelines)
+}
+
+fn draw_on_gpu(gpu: &GpuContext, pipelines: &CrystalPipelines, picture: &Picture, tile: Tile) -> Vec<u8> {
+    let target = pipelines.target(gpu, &Owner::Export, tile.width, tile.height);
+    let scene = SceneBuffers::upload(gpu, &Owner::Export, picture.scene()).unwrap();
+    pipelines.draw(gpu, &Owner::Export, picture, &scene, tile, &target).unwrap();
+    let pixels = read_rgba(gpu, target.color()).unwrap();
+    assert!(gpu.errors.faults().is_empty(), "{:?}", gpu.errors.faults());
+    pixels
+}
+
+fn whole(picture: &Picture) -> Tile {
+    Tile { x: 0, y: 0, width: picture.width, height: picture.height }
+}
+
+/// Share of pixels in which a channel differs by more than `bound`.
+fn differing(a: &[u8], b: &[u8], bound: u8) -> f64 {
+    assert_eq!(a.len(), b.len());
+    let pixels = a.chunks_exact(4).zip(b.chunks_exact(4));
+    let differing = pixels.filter(|(p, q)| p.iter().zip(*q).any(|(x, y)| x.abs_diff(*y) > bound)).count();
+    differing as f64 / (a.len() / 4) as f64
+}
+
+#[test]
+fn the_shader_and_its_twin_draw_the_same_picture() {
+    let (gpu, pipelines) = gpu();
+    for (file, view, projection, palette) in [
+        ("nacl.cif", StandardView::Iso, Projection::Orthographic, PALETTE),
+        ("lifepo4.cif", StandardView::Iso, Projection::Perspective, PALETTE),
+        ("graphite.cif", StandardView::CStar, Projection::Perspective, TRANSPARENT),
+        ("urea.cif", StandardView::Diagonal, Projection::Orthographic, TRANSPARENT),
+    ] {
+        let picture = picture(file, view, projection, (320, 240), palette).with_selection(Some(0));
+        let on_gpu = draw_on_gpu(&gpu, &pipelines, &picture, whole(&picture));
+        let on_cpu = raycast::draw(&picture);
+        let covered = on_cpu.chunks_exact(4).filter(|p| p[3] == 255 && p[..3] != [255, 255, 255]).count();
+        assert!(covered > 3000, "{file} shows something: {covered} pixels");
+        // Rounding decides a sample at an edge now and then; shading must agree everywhere.
+        let share = differing(&on_gpu, &on_cpu, 6);
+        assert!(share < 0.002, "{file}: {:.3} % of the pixels differ", share * 100.0);
+    }
+}
+
+#[test]
+fn tiles_put_together_are_the_whole_picture() {
+    let (gpu, pipelines) = gpu();
+    let picture = picture("rutile.cif", StandardView::Iso, Projection::Perspective, (210, 130), PALETTE);
+    let at_once = draw_on_gpu(&gpu, &pipelines, &picture, whole(&picture));
+    let mut together = vec![0; at_once.len()];
+    for (x, width) in [(0, 80), (80, 130)] {
+        for (y, height) in [(0, 70), (70, 60)] {
+            let tile = Tile { x, y, width, height };
+            let pixels = draw_on_gpu(&gpu, &pipelines, &picture, tile);
+            for (row, line) in pixels.chunks_exact(width as usize * 4).enumerate() {
+                let start = ((y as usize + row) * 210 + x as usize) * 4;
+                together[start..start + line.len()].copy_from_slice(line);
+            }
+        }
+    }
+    assert!(differing(&at_once, &together, 8) < 0.002);
+}
+
+#[test]
+fn bands_on_the_processor_are_the_whole_picture() {
+    let picture = picture("quartz.cif", StandardView::A, Projection::Orthographic, (97, 83), PALETTE);
+    let at_once = raycast::draw(&picture);
+    let mut together = raycast::draw_rows(&picture, 0, 40);
+    together.extend(raycast::draw_rows(&picture, 40, 43));
+    assert_eq!(at_once, together);
+}
+
+#[test]
+fn a_transparent_picture_is_clear_outside_and_solid_inside() {
+    let picture = picture("cscl.cif", StandardView::Iso, Projection::Orthographic, (200, 200), TRANSPARENT);
+    let pixels = raycast::draw(&picture);
+    let alpha = |x: usize, y: usize| pixels[(y * 200 + x) * 4 + 3];
+    assert_eq!(alpha(199, 0), 0, "the corner is clear");
+    assert_eq!(alpha(100, 100), 255, "the middle atom is solid");
+    assert!(pixels.chunks_exact(4).any(|p| p[3] > 0 && p[3] < 255), "edges are smooth");
+}
+
+#[test]
+fn standard_views_look_where_they_say() {
+    let loaded = sample("graphite.cif");
+    let scene = build(&loaded.structure, &loaded.bonds, &SceneStyle::default(), PALETTE.cell);
+    let [a, b, c] = loaded.structure.lattice.vectors().map(|v| v.as_vec3().normalize());
+    let stars = loaded.structure.lattice.reciprocal_vectors().map(|v| v.as_vec3().normalize());
+    for (view, towards) in [
+        (StandardView::A, a),
+        (StandardView::B, b),
+        (StandardView::C, c),
+        (StandardView::AStar, stars[0]),
+        (StandardView::BStar, stars[1]),
+        (StandardView::CStar, stars[2]),
+    ] {
+        let camera = Camera::new(scene.bounds, &loaded.structure.lattice, view, Projection::Orthographic);
+        let frame = camera.frame(1.0);
+        let seen = frame.view_from_world.transform_vector3(towards);
+        assert!(seen.z > 0.9999, "{} points at the viewer: {seen}", view.name());
+        let (_, up) = frame.right_and_up();
+        let upwards = if matches!(view, StandardView::C | StandardView::CStar) { b } else { c };
+        assert!(up.dot(upwards) > 0.8, "{}: up is {up}", view.name());
+    }
+}
+
+#[test]
+fn turning_follows_the_hand() {
+    let loaded = sample("nacl.cif");
+    let scene = build(&loaded.structure, &loaded.bonds, &SceneStyle::default(), PALETTE.cell);
+    let mut camera =
+        Camera::new(scene.bounds, &loaded.structure.lattice, StandardView::Iso, Projection::Perspective);
+    let before = camera.frame(1.0);
+    let (right, up) = before.right_and_up();
+    let front = scene.bounds.center + right.cross(up) * scene.bounds.radius * 0.9;
+    camera.orbit(0.3, 0.0);
+    let moved = camera.frame(1.0).ndc(front).unwrap() - before.ndc(front).unwrap();
+    assert!(
+        moved.x > 0.05 && moved.y.abs() < 0.02,
+        "dragged to the right, the front moves to the right: {moved}"
+    );
+    camera.orbit(-0.3, 0.0);
+    camera.orbit(0.0, 0.3);
+    let moved = camera.frame(1.0).ndc(front).unwrap() - before.ndc(front).unwrap();
+    assert!(moved.y < -0.05, "dragged down, the front moves down: {moved}");
+    camera.pan(0.1, 0.0);
+    let panned = camera.frame(1.0).ndc(scene.bounds.center).unwrap();
+    assert!((panned.x - 0.2).abs() < 1e-3 && panned.y.abs() < 1e-3, "a tenth of the side: {panned}");
+}
+
+#[test]
+fn the_atom_under_the_pointer_is_the_one_in_front() {
+    let loaded = sample("cscl.cif");
+    let scene = build(&loaded.structure, &loaded.bonds, &SceneStyle::default(), PALETTE.cell);
+    for projection in [Projection::Orthographic, Projection::Perspective] {
+        let camera = Camera::new(scene.bounds, &loaded.structure.lattice, StandardView::A, projection);
+        let frame = camera.frame(1.5);
+        // Along a, every corner atom stands behind another; the nearer has the larger x.
+        for (id, atom) in scene.atoms.iter().enumerate() {
+            let at = frame.ndc(atom.cart(&loaded.structure).as_vec3()).unwrap();
+            let picked = scene.atoms[pick(&scene, &frame, at).unwrap() as usize];
+            let [wanted, got] = [*atom, picked].map(|atom| atom.cart(&loaded.structure));
+            assert!(got.x >= wanted.x - 1e-6, "{id}: nearer or the same");
+            assert!((got - wanted).truncate().y.abs() < 1.0, "{id}: in line");
+        }
+        assert_eq!(pick(&scene, &frame, glam::Vec2::new(0.99, 0.99)), None);
+    }
+}
+
+#[test]
+fn a_file_has_its_size_resolution_and_pixels() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("picture.png");
+    let picture = picture("silicon.cif", StandardView::Iso, Projection::Orthographic, (150, 100), PALETTE);
+    export_png(Renderer::Raycast, &picture, 300.0, &path, &mut |_| true).unwrap();
+    let decoder = png::Decoder::new(std::io::BufReader::new(std::fs::File::open(&path).unwrap()));
+    let mut reader = decoder.read_info().unwrap();
+    let pixels_per_meter = reader.info().pixel_dims.unwrap();
+    assert_eq!((pixels_per_meter.xppu, pixels_per_meter.unit), (11811, png::Unit::Meter));
+    let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
+    let frame = reader.next_frame(&mut bytes).unwrap();
+    assert_eq!((frame.width, frame.height, frame.color_type), (150, 100, png::ColorType::Rgb));
+    let expected: Vec<u8> =
+        raycast::draw(&picture).chunks_exact(4).flat_map(|pixel| pixel[..3].to_vec()).collect();
+    assert_eq!(bytes, expected);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
+}
+
+#[test]
+fn a_file_from_the_gpu_is_tiled_and_keeps_straight_alpha() {
+    let (gpu, pipelines) = gpu();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("wide.png");
+    // Wider than one tile.
+    let picture = picture("nacl.cif", StandardView::Iso, Projection::Orthographic, (2200, 60), TRANSPARENT);
+    export_png(Renderer::Gpu(&gpu, &pipelines), &picture, 600.0, &path, &mut |_| true).unwrap();
+    let file = image::open(&path).unwrap().into_rgba8();
+    assert_eq!(file.dimensions(), (2200, 60));
+    let drawn = raycast::draw(&picture);
+    let mut half_clear = 0;
+    for (pixel, premultiplied) in file.pixels().zip(drawn.chunks_exact(4)) {
+        let alpha = u32::from(pixel.0[3]);
+        if alpha == 0 || alpha == 255 {
+            continue;
+        }
+        half_clear += 1;
+        let back = u32::from(pixel.0[0]) * alpha / 255;
+        assert!(back.abs_diff(u32::from(premultiplied[0])) <= 90, "{pixel:?} against {premultiplied:?}");
+    }
+    assert!(half_clear > 20);
+    assert_eq!(gpu.ledger.total_bytes(), 0, "an export gives its memory back");
+}
+
+#[test]
+fn what_cannot_be_written_is_an_error_and_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let picture = picture("copper.cif", StandardView::Iso, Projection::Orthographic, (64, 64), PALETTE);
+    let missing = folder.path().join("no such folder/picture.png");
+    let error = export_png(Renderer::Raycast, &picture, 300.0, &missing, &mut |_| true).unwrap_err();
+    assert!(matches!(error, ExportError::Write { .. }), "{error}");
+    assert!(error.to_string().contains("no such folder"));
+
+    let cancelled = folder.path().join("cancelled.png");
+    let error = export_png(Renderer::Raycast, &picture, 300.0, &cancelled, &mut |_| false).unwrap_err();
+    assert!(matches!(error, ExportError::Cancelled), "{error}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+
+    // An older picture survives a failed attempt to replace it.
+    let kept = folder.path().join("kept.png");
+    std::fs::write(&kept, b"older").unwrap();
+    export_png(Renderer::Raycast, &picture, 300.0, &kept, &mut |_| false).unwrap_err();
+    assert_eq!(std::fs::read(&kept).unwrap(), b"older");
+}
+
+/// `/dev/full` refuses every write with "no space left on device".
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_as_such() {
+    let picture = picture("copper.cif", StandardView::Iso, Projection::Orthographic, (64, 64), PALETTE);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("full.png");
+    // The export writes beside its goal first; point that name at the full device.
+    let part = folder.path().join(format!("full.png.{}.part", std::process::id()));
+    std::os::unix::fs::symlink("/dev/full", &part).unwrap();
+    let error = export_png(Renderer::Raycast, &picture, 300.0, &path, &mut |_| true).unwrap_err();
+    assert!(error.to_string().to_lowercase().contains("no space"), "{error}");
+    assert!(!path.exists() && !part.exists());
+}
