@@ -1,5 +1,5 @@
 //! The program itself, driven as a user drives it: what it prints, what it writes, its exit codes.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "a test that fails says where")]
 
 use std::{
     path::Path,

@@ -1,4 +1,5 @@
 //! Pictures: the GPU against its twin on the processor, tiles against the whole, files against pixels.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails says where")]
 
 use std::sync::Arc;
 

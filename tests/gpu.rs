@@ -1,4 +1,5 @@
 //! Adapter, devices, ledger, errors: on whatever adapter the machine has (lavapipe in CI).
+#![expect(clippy::expect_used, reason = "a test that fails says where")]
 
 use std::sync::Arc;
 

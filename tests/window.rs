@@ -1,5 +1,5 @@
 //! The real window without a screen: found by label, clicked, dropped on.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that fails says where")]
 
 use std::path::{Path, PathBuf};
 

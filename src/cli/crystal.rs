@@ -112,7 +112,7 @@ fn info(arguments: &InfoArguments) -> Result<(), Failure> {
         match summaries.as_slice() {
             [] => {}
             [only] if arguments.files.len() == 1 => {
-                println!("{}", serde_json::to_string_pretty(only.as_ref())?)
+                println!("{}", serde_json::to_string_pretty(only.as_ref())?);
             }
             many => {
                 let many: Vec<&Summary> = many.iter().map(AsRef::as_ref).collect();

@@ -3,7 +3,7 @@
 //! The letters are strokes made of cylinders: the same picture comes out of the window, of an export at any size and of
 //! the ray-caster, without a font.
 
-use glam::{Mat3, Mat4, Vec2, Vec3};
+use glam::{DVec3, Mat3, Mat4, Vec2, Vec3};
 
 use super::{CameraFrame, Cylinder, NO_ATOM, Rgba, Scene, Sphere, UNLIT};
 use crate::crystal::structure::Structure;
@@ -18,7 +18,7 @@ const LETTER_SIZE: f32 = 0.16;
 /// The axes of a structure as seen by `frame`, in a scene of their own with a frame of its own: square, parallel rays.
 #[must_use]
 pub fn triad(structure: &Structure, frame: &CameraFrame, axis_colors: [Rgba; 3]) -> (Scene, CameraFrame) {
-    let vectors = structure.lattice.vectors().map(|v| v.as_vec3());
+    let vectors = structure.lattice.vectors().map(DVec3::as_vec3);
     let longest = vectors.into_iter().map(Vec3::length).fold(f32::MIN_POSITIVE, f32::max);
     // Long cells keep their proportions, but no axis gets too short to read.
     let axes = vectors.map(|v| v.normalize_or_zero() * (v.length() / longest).max(0.55));
