@@ -6,7 +6,7 @@ use std::sync::Arc;
 use burn::tensor::{Tensor, TensorData};
 use vitrine::{
     gpu::{ErrorSink, GpuContext, Ledger, Owner, SHADERS, adapter},
-    inference::{ComputePath, Inference},
+    inference::{Compute, ComputePath, Inference},
     jobs::{JobError, Jobs, SystemClock},
 };
 
@@ -154,28 +154,37 @@ fn plain_product(a: &[f32], b: &[f32], n: usize) -> Vec<f32> {
         .collect()
 }
 
+fn values(n: usize, seed: u32) -> Vec<f32> {
+    (0..(n * n) as u32)
+        .map(|i| ((i.wrapping_mul(2_654_435_761).wrapping_add(seed) >> 8) % 1000) as f32 / 500.0 - 1.0)
+        .collect()
+}
+
+/// Multiplies on a device and compares with the plain product.
+fn check_product(compute: &Compute) -> Result<(), JobError> {
+    const N: usize = 48;
+    let (a, b) = (values(N, 1), values(N, 2));
+    let expected = plain_product(&a, &b, N);
+    let tensor = |data| Tensor::<2>::from_data(TensorData::new(data, [N, N]), &compute.device);
+    let product = tensor(a).matmul(tensor(b)).into_data();
+    let product = product.try_to_vec::<f32>().map_err(|error| JobError::failed(format!("{error:?}")))?;
+    assert_eq!(product.len(), expected.len());
+    for (got, wanted) in product.iter().zip(&expected) {
+        assert!((got - wanted).abs() < 1e-3, "{got} instead of {wanted}");
+    }
+    Ok(())
+}
+
 #[test]
 fn matrices_multiply_on_the_path_of_this_machine_and_no_device_is_made_before() {
-    const N: usize = 48;
     let gpu = gpu();
     let expected_path = ComputePath::of(Some(&gpu)).0;
-    let inference = Inference::new(Some(gpu.clone()), jobs());
+    let inference = Inference::new(Some(gpu), jobs());
     assert_eq!(inference.active_path(), None, "nothing may exist before the first request");
-
-    let values = |seed: u32| -> Vec<f32> {
-        (0..(N * N) as u32)
-            .map(|i| ((i.wrapping_mul(2_654_435_761).wrapping_add(seed) >> 8) % 1000) as f32 / 500.0 - 1.0)
-            .collect()
-    };
-    let (a, b) = (values(1), values(2));
-    let expected = plain_product(&a, &b, N);
-    let (path, product, thread) = inference
-        .request("multiply", move |compute, _| {
-            let tensor = |data| Tensor::<2>::from_data(TensorData::new(data, [N, N]), &compute.device);
-            let product = tensor(a).matmul(tensor(b)).into_data();
-            let product =
-                product.try_to_vec::<f32>().map_err(|error| JobError::failed(format!("{error:?}")))?;
-            Ok((compute.path, product, std::thread::current().name().map(str::to_owned)))
+    let (path, thread) = inference
+        .request("multiply", |compute, _| {
+            check_product(compute)?;
+            Ok((compute.path, std::thread::current().name().map(str::to_owned)))
         })
         .unwrap()
         .wait()
@@ -183,9 +192,15 @@ fn matrices_multiply_on_the_path_of_this_machine_and_no_device_is_made_before() 
     assert_eq!(path, expected_path);
     assert_eq!(inference.active_path(), Some(expected_path));
     assert!(thread.unwrap().contains("inference"));
-    for (got, wanted) in product.iter().zip(&expected) {
-        assert!((got - wanted).abs() < 1e-3, "{got} instead of {wanted}");
-    }
+}
+
+/// The path of machines with a GPU, also where the adapter is software and would not be chosen.
+#[test]
+fn matrices_multiply_on_a_second_device_of_the_same_adapter() {
+    let gpu = gpu();
+    let compute = Compute::on_gpu(&gpu).unwrap();
+    check_product(&compute).unwrap();
+    assert!(gpu.errors.faults().is_empty(), "{:?}", gpu.errors.faults());
 }
 
 #[test]

@@ -12,13 +12,13 @@ use super::Failure;
 use crate::{
     crystal::{
         loaded::{DEFAULT_TOLERANCE_ANGSTROM, Loaded, load_path},
-        render::{CrystalPipelines, MAX_SIDE, Palette, Picture, Renderer, export_png},
+        render::{CrystalPipelines, MAX_SIDE, Picture, Renderer, export_png},
         scene::{Camera, ColorScheme, Projection, SceneStyle, StandardView, build},
         summary::Summary,
-        ui::picture_palette,
+        ui::palette_on,
     },
     gpu::GpuContext,
-    ui::{Mode, theme::Color},
+    ui::theme::Color,
 };
 
 /// What can be done with structures.
@@ -198,11 +198,7 @@ fn gpu_or_reason() -> Option<GpuContext> {
 
 fn picture(arguments: &RenderArguments, loaded: &Loaded) -> Picture {
     let Background(Color(background)) = arguments.background;
-    let [r, g, b, _] = background.map(u32::from);
-    // Edges and letters in the theme that reads on this background; transparent pictures go onto paper.
-    let is_dark = background[3] == 255 && 299 * r + 587 * g + 114 * b < 128_000;
-    let mode = if is_dark { Mode::Dark } else { Mode::Light };
-    let palette = Palette { background, ..picture_palette(mode) };
+    let (palette, _) = palette_on(background);
     let style = SceneStyle {
         show_bonds: !arguments.no_bonds,
         show_cell: !arguments.no_cell,

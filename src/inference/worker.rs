@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use burn::tensor::Device;
+use burn::tensor::{Device, wgpu::WgpuSetup};
 
 use crate::{
     gpu::{GpuContext, compute},
@@ -68,6 +68,36 @@ pub struct Compute {
     pub path: ComputePath,
 }
 
+impl Compute {
+    /// A compute device on the adapter of `gpu`, handed to burn. Every call makes another one, and burn keeps each until
+    /// the program ends: [`Inference`] calls this once, on its own thread.
+    ///
+    /// # Errors
+    /// When the driver refuses the device, or burn cannot use it.
+    pub fn on_gpu(gpu: &GpuContext) -> Result<Self, InferenceError> {
+        let made = compute::request(gpu).map_err(|error| InferenceError::Device(error.to_string()))?;
+        let errors = Arc::clone(&gpu.errors);
+        let watched = made.device.clone();
+        let device = Device::wgpu_options()
+            .setup(WgpuSetup {
+                instance: gpu.instance.clone(),
+                adapter: gpu.adapter.clone(),
+                device: made.device,
+                queue: made.queue,
+                backend: gpu.adapter.get_info().backend,
+            })
+            .tasks_max(16)
+            .init()
+            .map_err(|error| InferenceError::Device(error.to_string()))?;
+        // burn has set a handler that panics; the last one set counts.
+        watched.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+            let out_of_memory = matches!(error, wgpu::Error::OutOfMemory { .. });
+            errors.report(&format!("while computing: {error}"), out_of_memory);
+        }));
+        Ok(Self { device, path: ComputePath::Wgpu })
+    }
+}
+
 /// Sends work to the inference thread. Making one starts nothing.
 pub struct Inference {
     gpu: Option<GpuContext>,
@@ -117,35 +147,10 @@ fn make(gpu: Option<&GpuContext>) -> Compute {
     let (path, reason) = ComputePath::of(gpu);
     log::info!("computing with {path}: {reason}");
     if let (ComputePath::Wgpu, Some(gpu)) = (path, gpu) {
-        match wgpu_device(gpu) {
-            Ok(device) => return Compute { device, path },
+        match Compute::on_gpu(gpu) {
+            Ok(compute) => return compute,
             Err(error) => log::warn!("{error}; computing on the processor instead"),
         }
     }
     Compute { device: Device::flex(), path: ComputePath::Flex }
-}
-
-fn wgpu_device(gpu: &GpuContext) -> Result<Device, InferenceError> {
-    use burn::tensor::wgpu::WgpuSetup;
-
-    let made = compute::request(gpu).map_err(|error| InferenceError::Device(error.to_string()))?;
-    let errors = Arc::clone(&gpu.errors);
-    let watched = made.device.clone();
-    let device = Device::wgpu_options()
-        .setup(WgpuSetup {
-            instance: gpu.instance.clone(),
-            adapter: gpu.adapter.clone(),
-            device: made.device,
-            queue: made.queue,
-            backend: gpu.adapter.get_info().backend,
-        })
-        .tasks_max(16)
-        .init()
-        .map_err(|error| InferenceError::Device(error.to_string()))?;
-    // burn has set a handler that panics; the last one set counts.
-    watched.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
-        let out_of_memory = matches!(error, wgpu::Error::OutOfMemory { .. });
-        errors.report(&format!("while computing: {error}"), out_of_memory);
-    }));
-    Ok(device)
 }

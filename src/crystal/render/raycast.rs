@@ -69,8 +69,9 @@ struct Prepared<'a> {
     layer: Layer<'a>,
     spheres: Vec<(Vec3, &'a Sphere)>,
     cylinders: Vec<(Vec3, Vec3, &'a Cylinder)>,
-    /// For every bin, row by row: indices of spheres, then of cylinders (from `spheres.len()` on).
-    bins: Vec<Vec<u32>>,
+    /// For every bin, row by row: indices of spheres, then of cylinders (from `spheres.len()` on), with the distance at
+    /// which each begins; nearest first, so that a ray stops at what hides the rest.
+    bins: Vec<Vec<(f32, u32)>>,
     columns: u32,
 }
 
@@ -89,6 +90,11 @@ impl<'a> Prepared<'a> {
         let columns = picture.width.div_ceil(BIN);
         let bin_rows = rows.div_ceil(BIN);
         let mut bins = vec![Vec::new(); columns as usize * bin_rows as usize];
+        let fronts: Vec<f32> = spheres
+            .iter()
+            .map(|(center, s)| -center.z - s.radius)
+            .chain(cylinders.iter().map(|(start, end, c)| -start.z.max(end.z) - c.radius))
+            .collect();
         let rects = spheres.iter().map(|(center, s)| sphere_rect(&layer.frame, *center, s.radius)).chain(
             cylinders.iter().map(|(start, end, c)| {
                 let from = sphere_rect(&layer.frame, *start, c.radius);
@@ -96,7 +102,7 @@ impl<'a> Prepared<'a> {
                 Rect { low: from.low.min(to.low), high: from.high.max(to.high) }
             }),
         );
-        for (rect, index) in rects.zip(0_u32..) {
+        for ((rect, index), front) in rects.zip(0_u32..).zip(fronts) {
             let low = rect.low * layer.scale + layer.offset;
             let high = rect.high * layer.scale + layer.offset;
             let column = |ndc: f32| 0.5 * (ndc + 1.0) * picture.width as f32 / BIN as f32;
@@ -109,11 +115,13 @@ impl<'a> Prepared<'a> {
             for bin_row in span(row(high.y), row(low.y), bin_rows) {
                 for bin_column in span(column(low.x), column(high.x), columns) {
                     if let Some(bin) = bins.get_mut((bin_row * columns + bin_column) as usize) {
-                        bin.push(index);
+                        bin.push((front, index));
                     }
                 }
             }
         }
+        bins.par_iter_mut()
+            .for_each(|bin| bin.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))));
         Self { layer, spheres, cylinders, bins, columns }
     }
 
@@ -126,7 +134,10 @@ impl<'a> Prepared<'a> {
         let frame = &self.layer.frame;
         let (origin, direction) = frame.ray((ndc - self.layer.offset) / self.layer.scale);
         let mut nearest: Option<Hit> = None;
-        for &index in bin {
+        for &(front, index) in bin {
+            if nearest.as_ref().is_some_and(|hit| hit.distance < front) {
+                break;
+            }
             let hit = match self.spheres.get(index as usize) {
                 Some((center, sphere)) => hit_sphere(origin, direction, *center, sphere),
                 None => self.cylinders.get(index as usize - self.spheres.len()).and_then(

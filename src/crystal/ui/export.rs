@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use eframe::egui;
 
-use super::{CrystalSettings, Shown, picture_palette};
+use super::{CrystalSettings, Shown, palette_on, picture_palette};
 use crate::{
     crystal::{
         loaded::Source,
@@ -21,32 +21,28 @@ enum Background {
     White,
     Black,
     AsShown,
+    Colored,
 }
 
 impl Background {
-    const ALL: [(Self, &'static str); 4] = [
+    const ALL: [(Self, &'static str); 5] = [
         (Self::Transparent, "Transparent"),
         (Self::White, "White"),
         (Self::Black, "Black"),
         (Self::AsShown, "As shown"),
+        (Self::Colored, "Colour"),
     ];
 
-    /// Colours that can be read on this background.
-    fn palette(self, shown: Mode) -> Palette {
-        match self {
-            Self::AsShown => picture_palette(shown),
-            Self::Transparent => Palette { background: [255, 255, 255, 0], ..picture_palette(Mode::Light) },
-            Self::White => Palette { background: [255, 255, 255, 255], ..picture_palette(Mode::Light) },
-            Self::Black => Palette { background: [0, 0, 0, 255], ..picture_palette(Mode::Dark) },
-        }
-    }
-
-    fn mode(self, shown: Mode) -> Mode {
-        match self {
-            Self::AsShown => shown,
-            Self::Transparent | Self::White => Mode::Light,
-            Self::Black => Mode::Dark,
-        }
+    /// The background with edges and letters that can be read on it.
+    fn palette(self, shown: Mode, [r, g, b]: [u8; 3]) -> (Palette, Mode) {
+        let background = match self {
+            Self::AsShown => picture_palette(shown).background,
+            Self::Transparent => [255, 255, 255, 0],
+            Self::White => [255, 255, 255, 255],
+            Self::Black => [0, 0, 0, 255],
+            Self::Colored => [r, g, b, 255],
+        };
+        palette_on(background)
     }
 }
 
@@ -60,6 +56,7 @@ pub(super) struct ExportDialog {
     keep_aspect: bool,
     aspect: f64,
     background: Background,
+    color: [u8; 3],
     /// Longer side, remembered between runs.
     side: u32,
     asking: Option<JobHandle<Option<PathBuf>>>,
@@ -79,6 +76,7 @@ impl ExportDialog {
             keep_aspect: true,
             aspect: 1.0,
             background: Background::White,
+            color: [255, 255, 255],
             side: settings.export_side_px,
             asking: None,
             running: Vec::new(),
@@ -219,6 +217,10 @@ impl ExportDialog {
                 for (background, word) in Background::ALL {
                     ui.selectable_value(&mut self.background, background, word);
                 }
+                if self.background == Background::Colored {
+                    let picker = ui.color_edit_button_srgb(&mut self.color);
+                    widgets::named(picker, "Background colour");
+                }
             });
             ui.end_row();
         });
@@ -244,8 +246,7 @@ impl ExportDialog {
             path.set_extension("png");
         }
         let may_overwrite = self.confirmed.as_deref() == Some(self.path.as_str());
-        let palette = self.background.palette(shell.mode);
-        let mode = self.background.mode(shell.mode);
+        let (palette, mode) = self.background.palette(shell.mode, self.color);
         let scene = super::scene_of(&shown.loaded, settings, mode);
         let picture = Picture::new(
             &shown.loaded.structure,

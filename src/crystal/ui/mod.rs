@@ -26,7 +26,7 @@ use super::{
     loaded::{Loaded, Source},
     render::{Palette, Picture},
     samples::Sample,
-    scene::{Camera, Scene, StandardView, build},
+    scene::{Camera, Rgba, Scene, StandardView, build},
 };
 use crate::ui::{Mode, Shell, Theme, Workspace};
 
@@ -78,6 +78,16 @@ pub fn picture_palette(mode: Mode) -> Palette {
         axes: [colors.axis_a.0, colors.axis_b.0, colors.axis_c.0],
         highlight: colors.selection.0,
     }
+}
+
+/// Colours of a picture on some background: edges and letters in the mode that can be read there. What is transparent goes
+/// onto paper.
+#[must_use]
+pub fn palette_on(background: Rgba) -> (Palette, Mode) {
+    let [r, g, b, a] = background.map(u32::from);
+    let is_dark = a == 255 && 299 * r + 587 * g + 114 * b < 128_000;
+    let mode = if is_dark { Mode::Dark } else { Mode::Light };
+    (Palette { background, ..picture_palette(mode) }, mode)
 }
 
 /// The workspace.
