@@ -73,8 +73,20 @@ fn corner(vertex: u32) -> vec2f {
     return vec2f(f32(vertex & 1u) * 2.0 - 1.0, f32(vertex >> 1u) * 2.0 - 1.0);
 }
 
-fn on_target(ndc: vec2f) -> vec4f {
-    return vec4f(ndc * view.tile.xy + view.tile.zw, 0.5, 1.0);
+// From ndc of the picture to ndc of the target, and back.
+fn target_from_picture(ndc: vec2f) -> vec2f {
+    return ndc * view.tile.xy + view.tile.zw;
+}
+
+fn picture_from_target(ndc: vec2f) -> vec2f {
+    return (ndc - view.tile.zw) / view.tile.xy;
+}
+
+// The corner of an upright rectangle, cut off at the edges of the target: corners far outside lose bits in rasterisers,
+// and a tile of a large picture has many (llvmpipe dropped whole triangles).
+fn cut_corner(low: vec2f, high: vec2f, turn: vec2f) -> vec2f {
+    let edge = vec2f(1.0);
+    return select(clamp(low, -edge, edge), clamp(high, -edge, edge), turn > vec2f(0.0));
 }
 
 fn surrounds_camera(center: vec3f, radius: f32) -> bool {
@@ -152,16 +164,20 @@ fn shade(base: vec3f, normal: vec3f, to_eye: vec3f, distance: f32, unlit: bool, 
 fn vs_sphere(@builtin(vertex_index) vertex: u32, in: SphereIn) -> SphereOut {
     let center = (view.view_from_world * vec4f(in.center_radius.xyz, 1.0)).xyz;
     let radius = in.center_radius.w;
-    var ndc = corner(vertex);
+    let turn = corner(vertex);
+    var place = turn;
     if (!surrounds_camera(center, radius)) {
         let bounds = sphere_bounds(center, radius);
-        ndc = (bounds.xy + ndc * bounds.zw * 1.001) * view.projection.xy;
+        let reach = bounds.zw * 1.001;
+        let low = target_from_picture((bounds.xy - reach) * view.projection.xy);
+        let high = target_from_picture((bounds.xy + reach) * view.projection.xy);
+        place = cut_corner(low, high, turn);
     } else if (center.z > radius) {
-        ndc = vec2f(2.0); // behind the camera: no area
+        place = vec2f(2.0); // behind the camera: no area
     }
     var out: SphereOut;
-    out.position = on_target(ndc);
-    out.ndc = ndc;
+    out.position = vec4f(place, 0.5, 1.0);
+    out.ndc = picture_from_target(place);
     out.center_radius = vec4f(center, radius);
     out.color = in.color;
     out.id_flags = in.id_flags;
@@ -199,7 +215,7 @@ fn vs_cylinder(@builtin(vertex_index) vertex: u32, in: CylinderIn) -> CylinderOu
     let end = (view.view_from_world * vec4f(in.end_split.xyz, 1.0)).xyz;
     let radius = in.start_radius.w;
     let turn = corner(vertex);
-    var ndc = turn;
+    var place = turn;
     if (!surrounds_camera(start, radius) && !surrounds_camera(end, radius)) {
         // A rectangle along the axis that holds the pictures of both end spheres.
         let bounds_start = sphere_bounds(start, radius);
@@ -210,13 +226,20 @@ fn vs_cylinder(@builtin(vertex_index) vertex: u32, in: CylinderIn) -> CylinderOu
         let direction = select(vec2f(1.0, 0.0), axis / max(size, 1e-20), size > 1e-12);
         let across = vec2f(-direction.y, direction.x);
         let from_end = select(bounds_start.xy, bounds_end.xy, turn.x > 0.0);
-        ndc = (from_end + (direction * turn.x + across * turn.y) * reach) * view.projection.xy;
+        place = target_from_picture((from_end + (direction * turn.x + across * turn.y) * reach) * view.projection.xy);
+        // Where the rectangle leaves the target, the upright one around it takes its place: that one can be cut.
+        let spread = (abs(direction) + abs(across)) * reach;
+        let low = target_from_picture((min(bounds_start.xy, bounds_end.xy) - spread) * view.projection.xy);
+        let high = target_from_picture((max(bounds_start.xy, bounds_end.xy) + spread) * view.projection.xy);
+        if (any(abs(low) > vec2f(2.0)) || any(abs(high) > vec2f(2.0))) {
+            place = cut_corner(low, high, turn);
+        }
     } else if (start.z > radius && end.z > radius) {
-        ndc = vec2f(2.0);
+        place = vec2f(2.0);
     }
     var out: CylinderOut;
-    out.position = on_target(ndc);
-    out.ndc = ndc;
+    out.position = vec4f(place, 0.5, 1.0);
+    out.ndc = picture_from_target(place);
     out.start_radius = vec4f(start, radius);
     out.end_split = vec4f(end, in.end_split.w);
     out.start_color = in.start_color;

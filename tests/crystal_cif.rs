@@ -13,7 +13,7 @@ const CELL: &str = "_cell_length_a 5\n_cell_length_b 6\n_cell_length_c 7\n_cell_
 const ATOMS: &str = "loop_\n_atom_site_label\n_atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\n";
 
 fn read(text: &str) -> Result<Vec<Structure>, ParseError> {
-    parse(text.as_bytes(), Format::Cif, "file")
+    parse(text.as_bytes(), Format::Cif, "file").map(|file| file.structures)
 }
 
 fn one(text: &str) -> Structure {
@@ -80,7 +80,13 @@ fn save_frames_are_left_out() {
 #[test]
 fn what_is_no_cif_is_refused_with_its_line() {
     for (text, line, part) in [
-        ("data_t\n_a 1\nloop_\n_x _y\n1 2 3\n", 3, "`_x` has 3 values, which do not fill rows of 2"),
+        (
+            "data_t\n_a 1\nloop_\n_x _y\n1 2 3\n",
+            5,
+            "`_x` has 3 values, which do not fill rows of 2: 1 is missing",
+        ),
+        ("data_t\nloop_\n_x _y _z\n1 2 3\n4 5 6\n7\n_a 1\n", 6, "rows of 3: 2 are missing"),
+        ("data_t\nloop_\n_x _y _z\n1\n2\n\nloop_\n_u\n1\n", 4, "rows of 3: 1 is missing"),
         ("data_t\n_a\n_b 1\n", 2, "`_a` has no value"),
         ("data_t\n_a 1 2\n", 2, "`2` stands here without a tag"),
         ("data_t\n\n_a 'open\n_b 1\n", 3, "does not end on its line"),
@@ -109,17 +115,20 @@ fn long_lines_take_linear_time() {
 #[test]
 fn a_good_block_survives_broken_ones() {
     let good = format!("{CELL}{ATOMS}Si1 0 0 0\n");
-    let structures = read(&format!(
+    let text = format!(
         "data_global\n_title 'nothing here'\ndata_ragged\nloop_\n_x _y\n1\ndata_good\n{good}data_cell\n{CELL}\
          data_quote\n_a 'open\n_b 1\ndata_other\n{good}"
-    ))
-    .unwrap();
+    );
+    let file = parse(text.as_bytes(), Format::Cif, "file").unwrap();
+    let structures = &file.structures;
     assert_eq!(structures.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["good", "other"]);
-    let warnings = structures[0].warnings.join("\n");
-    for part in ["line 4: the loop", "`cell`: there is a unit cell but no atom", "line 30: the quotation"] {
-        assert!(warnings.contains(part), "{warnings}");
+    let failures: Vec<String> = file.failures.iter().map(ToString::to_string).collect();
+    assert_eq!(failures.len(), 3, "{failures:?}");
+    let parts = ["line 6: the loop", "`cell`: there is a unit cell but no atom", "line 30: the quotation"];
+    for (failure, part) in failures.iter().zip(parts) {
+        assert!(failure.contains(part), "{failure}");
     }
-    assert!(structures[1].warnings.is_empty());
+    assert!(structures.iter().all(|structure| structure.warnings.is_empty()));
 }
 
 #[test]
@@ -257,8 +266,8 @@ fn isotropic_displacement_is_u_or_b() {
 fn bytes_that_are_no_utf8_and_byte_order_marks_are_harmless() {
     let mut bytes = b"\xef\xbb\xbf# M\xfcller\ndata_t\n".to_vec();
     bytes.extend(format!("{CELL}{ATOMS}Si1 0 0 0\n").replace('\n', "\r\n").bytes());
-    let structures = parse(&bytes, Format::Cif, "file").unwrap();
-    assert_eq!(structures[0].sites.len(), 1);
+    let file = parse(&bytes, Format::Cif, "file").unwrap();
+    assert_eq!(file.structures[0].sites.len(), 1);
 }
 
 #[test]
@@ -276,7 +285,7 @@ fn a_file_of_broken_blocks_takes_linear_time() {
     let no_atoms = format!("data_cell\n{CELL}").repeat(50_000);
     assert!(error(&no_atoms).message.contains("no atom"));
     let ragged = "data_x\nloop_\n_a _b\n1\n".repeat(200_000);
-    assert_eq!(error(&ragged).line, 2);
+    assert_eq!(error(&ragged).line, 4);
 }
 
 #[test]

@@ -26,7 +26,10 @@ const CIF: &str = "data_quartz\n_cell_length_a 4.91\n_cell_length_b 4.91\n_cell_
                    _atom_site_aniso_U_23\nSi1 0.007 0.005 0.006 0.0025 0.0001 0.0002\n_note\n;\ntext\n;\n";
 
 fn one(text: &str, format: Format) -> Structure {
-    parse(text.as_bytes(), format, "file").unwrap_or_else(|error| panic!("{error}\n{text}")).remove(0)
+    parse(text.as_bytes(), format, "file")
+        .unwrap_or_else(|error| panic!("{error}\n{text}"))
+        .structures
+        .remove(0)
 }
 
 fn poscar(text: &str) -> Structure {
@@ -197,12 +200,58 @@ fn extended_xyz_has_a_lattice_and_any_order_of_columns() {
 #[test]
 fn frames_are_all_read_and_a_broken_end_is_told() {
     let three = format!("{XYZ}{XYZ}\n{EXTENDED}");
-    let frames = parse(three.as_bytes(), Format::Xyz, "").unwrap();
-    assert_eq!(frames.iter().map(|f| f.periodic).collect::<Vec<_>>(), [false, false, true]);
+    let file = parse(three.as_bytes(), Format::Xyz, "").unwrap();
+    assert!(file.failures.is_empty());
+    assert_eq!(file.structures.iter().map(|f| f.periodic).collect::<Vec<_>>(), [false, false, true]);
     let cut = format!("{XYZ}3\nwater\nO 0 0 0\n");
-    let frames = parse(cut.as_bytes(), Format::Xyz, "").unwrap();
-    assert_eq!(frames.len(), 1);
-    assert!(frames[0].warnings[0].contains("line 6: the frame declares 3 atoms"), "{:?}", frames[0].warnings);
+    let file = parse(cut.as_bytes(), Format::Xyz, "").unwrap();
+    assert_eq!((file.structures.len(), file.failures.len()), (1, 1));
+    assert!(file.structures[0].warnings.is_empty());
+    let failure = file.failures[0].to_string();
+    assert!(failure.starts_with("line 6: the frame declares 3 atoms"), "{failure}");
+    assert!(failure.ends_with("(read up to here: 1 frame)"), "{failure}");
+}
+
+#[test]
+fn frames_beyond_the_limit_are_told() {
+    // A frame of one atom counts as 33, so that ten million are full after 303030.
+    let file = parse("1\n\nH 0 0 0\n".repeat(303_032).as_bytes(), Format::Xyz, "").unwrap();
+    assert_eq!((file.structures.len(), file.failures.len()), (303_030, 1));
+    let failure = file.failures[0].to_string();
+    assert!(failure.starts_with("line 909091: the frames from here on were left out"), "{failure}");
+}
+
+#[test]
+fn atoms_on_atoms_of_their_element_are_kept_and_told() {
+    // Comparing all pairs would take hours here.
+    let heap = format!("1000000\n\n{}", "Si 1.5 2.5 3.5\n".repeat(1_000_000));
+    let structure = one(&heap, Format::Xyz);
+    assert_eq!(structure.sites.len(), 1_000_000);
+    assert_eq!(structure.warnings, ["999999 atoms stand on other atoms of the same element"]);
+
+    let near = one("4\n\nH 0 0 0\nO 0 0 0\nH 0.009 0 0\nH 0.02 0 0\n", Format::Xyz);
+    assert_eq!(near.warnings, ["1 atom stands on another atom of the same element"]);
+    let over_the_edge =
+        poscar(&POSCAR.replace("1 1\n", "2 1\n").replace("0 0 0\n", "0 0 0\n0.9999 0 0.0001\n"));
+    assert_eq!(over_the_edge.warnings, near.warnings);
+    assert_eq!(over_the_edge.sites.len(), 3);
+    assert!(poscar(POSCAR).warnings.is_empty());
+}
+
+#[test]
+fn utf_16_is_known_by_its_byte_order_mark() {
+    let text = format!("# Müller 𝄞\n{CIF}");
+    let little: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let big: Vec<u8> =
+        [0xfe, 0xff].into_iter().chain(text.encode_utf16().flat_map(u16::to_be_bytes)).collect();
+    let plain = one(&text, Format::Cif);
+    for bytes in [little, big] {
+        assert_eq!(Format::detect(OsStr::new("quartz"), &bytes), Some(Format::Cif));
+        assert_eq!(parse(&bytes, Format::Cif, "file").unwrap().structures, [plain.clone()]);
+        // Cut within a character.
+        assert!(parse(&bytes[..bytes.len() - 1], Format::Cif, "file").is_ok());
+    }
 }
 
 #[test]
@@ -240,9 +289,10 @@ fn xyz_errors_name_line_and_reason() {
 /// Whatever is read must be drawable: finite, with sites that belong to a distinct site of known occupancy.
 fn check(bytes: &[u8]) {
     for format in [Format::Cif, Format::Poscar, Format::Xyz] {
-        let Ok(structures) = parse(bytes, format, "noise") else { continue };
-        assert!(!structures.is_empty());
-        for structure in structures {
+        let Ok(file) = parse(bytes, format, "noise") else { continue };
+        assert!(!file.structures.is_empty());
+        assert!(file.failures.is_sorted_by_key(|failure| failure.line));
+        for structure in file.structures {
             assert!(!structure.sites.is_empty());
             for site in &structure.sites {
                 assert!(site.frac.is_finite() && structure.cart(site).is_finite());

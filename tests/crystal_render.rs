@@ -39,7 +39,7 @@ fn picture(
     let loaded = sample(file);
     let scene = Arc::new(build(&loaded.structure, &loaded.bonds, &SceneStyle::default(), palette.cell));
     let mut camera = Camera::new(scene.bounds, &loaded.structure.lattice, view, projection);
-    camera.fit_tightly(&scene, size.0 as f32 / size.1 as f32);
+    camera.fit_tightly(&scene, size.0 as f32 / size.1 as f32, 0.2);
     Picture::new(&loaded.structure, scene, &camera, size, palette, true)
 }
 
@@ -107,6 +107,31 @@ fn tiles_put_together_are_the_whole_picture() {
         }
     }
     assert!(differing(&at_once, &together, 8) < 0.002);
+}
+
+/// Corners of quads far outside a tile lose bits in rasterisers: sticks were cut at the borders of tiles of large pictures.
+#[test]
+fn a_tile_of_a_large_picture_is_like_the_processors() {
+    let (gpu, pipelines) = gpu();
+    let side = 8194;
+    let loaded = sample("nacl.cif");
+    let scene = Arc::new(build(&loaded.structure, &loaded.bonds, &SceneStyle::default(), PALETTE.cell));
+    let lattice = &loaded.structure.lattice;
+    let mut camera = Camera::new(scene.bounds, lattice, StandardView::Iso, Projection::Orthographic);
+    camera.fit_tightly(&scene, 1.0, 0.0);
+    let picture = Picture::new(&loaded.structure, scene, &camera, (side, side), PALETTE, false);
+    // The tile, and the rows of it, in which it was seen.
+    let tile = Tile { x: 4096, y: 5120, width: 2048, height: 1024 };
+    let (top, rows) = (5888, 256);
+    let on_gpu = draw_on_gpu(&gpu, &pipelines, &picture, tile);
+    let from = (top - tile.y) as usize * 2048 * 4;
+    let on_cpu = raycast::draw_rows(&picture, top, rows);
+    let part: Vec<u8> = on_cpu
+        .chunks_exact(side as usize * 4)
+        .flat_map(|row| row[4096 * 4..(4096 + 2048) * 4].to_vec())
+        .collect();
+    let share = differing(&on_gpu[from..from + part.len()], &part, 40);
+    assert!(share < 0.002, "{:.3} % of the pixels differ", share * 100.0);
 }
 
 #[test]
@@ -208,9 +233,15 @@ fn a_file_has_its_size_resolution_and_pixels() {
     let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
     let frame = reader.next_frame(&mut bytes).unwrap();
     assert_eq!((frame.width, frame.height, frame.color_type), (150, 100, png::ColorType::Rgb));
-    let expected: Vec<u8> =
-        raycast::draw(&picture).chunks_exact(4).flat_map(|pixel| pixel[..3].to_vec()).collect();
-    assert_eq!(bytes, expected);
+    // Files are drawn with four times the pixels and averaged.
+    let fine = raycast::draw(&picture.scaled(2));
+    let at = |x: usize, y: usize, channel: usize| u32::from(fine[(y * 300 + x) * 4 + channel]);
+    for (index, byte) in bytes.iter().enumerate() {
+        let (x, y, channel) = (index / 3 % 150 * 2, index / 3 / 150 * 2, index % 3);
+        let sum =
+            at(x, y, channel) + at(x + 1, y, channel) + at(x, y + 1, channel) + at(x + 1, y + 1, channel);
+        assert_eq!(u32::from(*byte), (sum + 2) / 4);
+    }
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
 }
 
@@ -224,18 +255,22 @@ fn a_file_from_the_gpu_is_tiled_and_keeps_straight_alpha() {
     export_png(Renderer::Gpu(&gpu, &pipelines), &picture, 600.0, &path, &mut |_| true).unwrap();
     let file = image::open(&path).unwrap().into_rgba8();
     assert_eq!(file.dimensions(), (2200, 60));
-    let drawn = raycast::draw(&picture);
-    let mut half_clear = 0;
-    for (pixel, premultiplied) in file.pixels().zip(drawn.chunks_exact(4)) {
-        let alpha = u32::from(pixel.0[3]);
-        if alpha == 0 || alpha == 255 {
-            continue;
+    // The same file from the processor differs by a sample at an edge here and there.
+    let other = folder.path().join("other.png");
+    export_png(Renderer::Raycast, &picture, 600.0, &other, &mut |_| true).unwrap();
+    let other = image::open(&other).unwrap().into_rgba8();
+    let soft = |p: &image::Rgba<u8>| p.0[3] > 0 && p.0[3] < 255;
+    let steps: std::collections::BTreeSet<u8> = file.pixels().filter(|p| soft(p)).map(|p| p.0[3]).collect();
+    assert!(steps.len() > 4, "edges have more than the four steps of one drawing: {steps:?}");
+    for (a, b) in file.pixels().zip(other.pixels()) {
+        if a.0[3] > 64 && b.0[3] > 64 {
+            // Straight alpha: the colour of an edge is that of the atom, not a mixture with nothing.
+            let differs = a.0[..3].iter().zip(&b.0[..3]).map(|(x, y)| x.abs_diff(*y)).max().unwrap();
+            assert!(differs < 120, "{a:?} against {b:?}");
         }
-        half_clear += 1;
-        let back = u32::from(pixel.0[0]) * alpha / 255;
-        assert!(back.abs_diff(u32::from(premultiplied[0])) <= 90, "{pixel:?} against {premultiplied:?}");
     }
-    assert!(half_clear > 20);
+    let unlike = file.pixels().zip(other.pixels()).filter(|(a, b)| a.0[3].abs_diff(b.0[3]) > 20).count();
+    assert!(unlike < 40, "{unlike} pixels");
     assert_eq!(gpu.ledger.total_bytes(), 0, "an export gives its memory back");
 }
 

@@ -30,7 +30,10 @@ fn lattice(cell: CellParameters) -> Lattice {
 }
 
 fn cif(text: &str) -> Structure {
-    parse(text.as_bytes(), Format::Cif, "test").unwrap_or_else(|error| panic!("{error}\n{text}")).remove(0)
+    parse(text.as_bytes(), Format::Cif, "test")
+        .unwrap_or_else(|error| panic!("{error}\n{text}"))
+        .structures
+        .remove(0)
 }
 
 /// A block with a cell, a symmetry part, and rows of label, x, y, z, occupancy.
@@ -107,9 +110,14 @@ fn settings_have_the_order_of_the_tables() {
         ("F m 3 m", CUBIC, 225, 192),
         ("Fd-3mS", CUBIC, 227, 192),
         ("C m c a", CUBIC, 64, 16),
+        ("I 1 21 1", MONOCLINIC, 5, 4),
+        ("I 21", MONOCLINIC, 5, 4),
+        ("F -1", MONOCLINIC, 2, 8),
+        ("P 21 21 2 (a)", CUBIC, 18, 4),
+        ("F 4/m m m", CUBIC, 139, 64),
     ] {
         let setting = by_hermann_mauguin(symbol, &lattice(cell)).unwrap_or_else(|| panic!("{symbol}"));
-        assert_eq!((setting.number, setting.group.operations().len()), (number, order), "{symbol}");
+        assert_eq!((setting.number, setting.group.operations().len()), (Some(number), order), "{symbol}");
         assert!(setting.group.is_closed(), "{symbol}");
         assert!(setting.group.fits(&lattice(cell)), "{symbol}");
     }
@@ -120,7 +128,7 @@ fn settings_have_the_order_of_the_tables() {
 fn every_space_group_number_gives_a_closed_group() {
     for number in 1..=230 {
         let setting = by_number(number, &lattice(CUBIC)).unwrap_or_else(|| panic!("{number}"));
-        assert_eq!(setting.number, number);
+        assert_eq!(setting.number, Some(number));
         assert!(setting.group.is_closed(), "{number}");
     }
     assert!(by_number(0, &lattice(CUBIC)).is_none());
@@ -129,14 +137,80 @@ fn every_space_group_number_gives_a_closed_group() {
 
 #[test]
 fn blanks_of_hall_symbols_count() {
-    let number = |symbol| by_hall_symbol(symbol).map(|setting| setting.number);
+    let number = |symbol| by_hall_symbol(symbol).and_then(|setting| setting.number);
     assert_eq!(number("P 3 2"), Some(149));
     assert_eq!(number("P 32"), Some(145));
     assert_eq!(number("P32"), None, "ambiguous without blanks");
     assert_eq!(number("-P 3 2\""), Some(164));
     assert_eq!(number("-F_4vw_2vw_3"), Some(227));
     assert_eq!(number("-P2yn"), Some(14));
-    assert_eq!(number("-P 2yc (x-y,x+y,z)"), None, "change of basis");
+    assert_eq!(number("-P 2yc (x-z,y,z)"), None, "known, but in no table");
+}
+
+/// Operations of a Hall symbol, sorted.
+fn hall(symbol: &str) -> Vec<String> {
+    let setting = by_hall_symbol(symbol).unwrap_or_else(|| panic!("{symbol}"));
+    let mut operations: Vec<String> = setting.group.operations().iter().map(Operation::to_string).collect();
+    operations.sort();
+    operations
+}
+
+#[test]
+fn hall_symbols_are_read_as_the_tables_have_them() {
+    // A shift of zero, or another way to write one, makes a symbol that is not in the tables: it is read by the rules.
+    for number in 1..=230 {
+        let symbol = by_number(number, &lattice(CUBIC)).unwrap().hall_symbol;
+        let other =
+            if symbol.contains('(') { symbol.replace('(', "( ") } else { format!("{symbol} (0 0 0)") };
+        assert_eq!(hall(&other), hall(&symbol), "{symbol}");
+    }
+}
+
+#[test]
+fn hall_symbols_outside_the_tables_agree_with_gemmi() {
+    // `gemmi.symops_from_hall` of gemmi 0.7.5.
+    for (symbol, operations) in [
+        ("C 2yb", "-x+1/2,y,-z -x,y+1/2,-z x+1/2,y+1/2,z x,y,z"),
+        ("C2yb", "-x+1/2,y,-z -x,y+1/2,-z x+1/2,y+1/2,z x,y,z"),
+        ("-A 1", "-x,-y+1/2,-z+1/2 -x,-y,-z x,y+1/2,z+1/2 x,y,z"),
+        ("P 2yb (0 0 1)", "-x,y+1/2,-z+1/6 x,y,z"),
+        ("P 2yb (x-y,x+y,z)", "-y+1/2,-x+1/2,-z x,y,z"),
+        ("P 1 (1/2*x+1/2*y,-1/2*x+1/2*y,z)", "x+1/2,y+1/2,z x,y,z"),
+        ("P 2 (x/2+y/2,y/2-x/2,z)", "-x+1/2,-y+1/2,z -x,-y,z x+1/2,y+1/2,z x,y,z"),
+        ("P 2 (1 2 -3)", "-x+1/6,-y+1/3,z x,y,z"),
+    ] {
+        assert_eq!(hall(symbol), operations.split(' ').collect::<Vec<_>>(), "{symbol}");
+    }
+    assert_eq!(hall("P 4 2\""), hall("P 4 2"), "either pair of axes makes the other");
+}
+
+#[test]
+fn what_is_no_hall_symbol_is_not_found() {
+    for symbol in [
+        "",
+        "-",
+        "P",
+        "Q 2",
+        "P 5",
+        "P 2q",
+        "P 2 3",
+        "P 3y 2x 6z",
+        "P 22",
+        "P 4*",
+        "P 3*1",
+        "P 2 (0 0)",
+        "P 2 (0 0 1",
+        "P 2 (x,y)",
+        "P 2 (x,x,z)",
+        "P 3 (x-y,x+y,z)",
+        "P 2 (a-b,a+b,c)",
+        "P 2 (1e9*x,y,z)",
+        "P 1 1 1 1 1",
+        "Ü 2",
+        "P 2 (99999999999 0 0)",
+    ] {
+        assert!(by_hall_symbol(symbol).is_none(), "{symbol}");
+    }
 }
 
 #[test]
@@ -198,6 +272,20 @@ fn expansion_agrees_with_gemmi_and_pymatgen() {
             assert!((amount - oracle[element].as_f64().unwrap()).abs() < 1e-6, "{file}: {element} {amount}");
         }
     }
+}
+
+#[test]
+fn only_shifts_that_could_matter_are_told() {
+    let warnings = |x: &str| {
+        let symmetry = "_space_group_name_H-M_alt 'P -1'";
+        cif(&block("5 5 5 90 90 90", symmetry, &format!("Si1 {x} 0 0 1"))).warnings
+    };
+    assert_eq!(warnings("0.0000004"), Vec::<String>::new(), "2e-6 Å");
+    assert_eq!(
+        warnings("0.0004"),
+        ["1 row sat 0.002 Å off its special position and was moved onto it"],
+        "a rounded coordinate"
+    );
 }
 
 #[test]

@@ -37,6 +37,7 @@ impl App {
         }
         self.handle_device_loss(ctx);
         self.remember_window(ctx);
+        self.save_changed_settings();
         if let Some(probe) = &mut self.startup {
             probe.logic(ctx, &self.gpu);
         }
@@ -45,8 +46,12 @@ impl App {
     fn start_sampler(&mut self, ctx: &egui::Context) {
         let shown = std::sync::Arc::clone(&self.system_is_shown);
         let waker = ctx.clone();
+        // Where the processor draws the window, drawing it each second to show the load would be most of the load.
+        let every = if self.gpu.summary().software { 5 } else { 1 };
+        let mut samples = 0_u64;
         let started = Sampler::start(self.gpu.clone(), move || {
-            if shown.load(Ordering::Relaxed) {
+            samples += 1;
+            if shown.load(Ordering::Relaxed) && samples.is_multiple_of(every) {
                 waker.request_repaint();
             }
         });

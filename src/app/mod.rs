@@ -27,8 +27,8 @@ use crate::{
         ui::{CrystalCommand, Crystals},
     },
     gpu::{GpuContext, Holding, Owner},
-    jobs::{Jobs, SystemClock},
-    storage::Directories,
+    jobs::{Jobs, LatestWorker, SystemClock},
+    storage::{Directories, StorageError},
     ui::{Mode, Notifications, Shell, Theme},
 };
 
@@ -62,6 +62,24 @@ pub struct App {
     files_to_open: Vec<PathBuf>,
     startup: Option<StartupProbe>,
     device_loss_told: bool,
+    /// Writes settings soon after they changed; a program that is killed loses seconds, not a session.
+    saver: Option<LatestWorker<Settings, Result<(), StorageError>>>,
+    saved: Settings,
+}
+
+/// Settings that keep changing (a window being resized) are written when they have come to rest for this long.
+const SAVE_DELAY: Duration = Duration::from_millis(700);
+
+fn settings_saver(
+    jobs: &Jobs,
+    directories: &Directories,
+) -> Option<LatestWorker<Settings, Result<(), StorageError>>> {
+    let directories = directories.clone();
+    let worker = LatestWorker::new(jobs, "settings", move |settings: Settings, newer| {
+        std::thread::sleep(SAVE_DELAY);
+        (!newer.is_waiting()).then(|| settings.save(&directories))
+    });
+    worker.inspect_err(|error| log::warn!("settings are only saved at the end: {error}")).ok()
 }
 
 /// Why the window cannot be made although eframe started.
@@ -103,6 +121,8 @@ impl App {
             files_to_open: start.files,
             gpu,
             render_state,
+            saver: settings_saver(&jobs, &directories),
+            saved: settings.clone(),
             directories,
             crystals,
             settings,
@@ -172,6 +192,23 @@ impl App {
             mode,
         };
         visit(&mut self.crystals, &mut shell)
+    }
+
+    /// Has changed settings written in the background.
+    fn save_changed_settings(&mut self) {
+        self.settings.crystals = self.crystals.settings();
+        let Some(saver) = &mut self.saver else { return };
+        if self.settings != self.saved {
+            self.saved.clone_from(&self.settings);
+            saver.request(self.settings.clone());
+        }
+        match saver.take() {
+            Some(Ok(Err(error))) => {
+                self.notifications.error(format!("The settings were not saved: {error}"));
+            }
+            Some(Err(error)) => self.notifications.error(format!("The settings were not saved: {error}")),
+            Some(Ok(Ok(()))) | None => {}
+        }
     }
 
     /// Writes the settings; a failure is told, not passed on.

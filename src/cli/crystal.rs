@@ -6,13 +6,17 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use clap::{Args, Subcommand};
+use clap::{
+    Args, Subcommand,
+    builder::{PathBufValueParser, TypedValueParser as _},
+};
 
 use super::Failure;
 use crate::{
     crystal::{
-        loaded::{DEFAULT_TOLERANCE_ANGSTROM, Loaded, load_path},
-        render::{CrystalPipelines, MAX_SIDE, Picture, Renderer, export_png},
+        error::CrystalError,
+        loaded::{DEFAULT_TOLERANCE_ANGSTROM, Loaded, LoadedFile, load_path},
+        render::{CrystalPipelines, MAX_SIDE, Picture, Renderer, TRIAD_SIDE, export_png},
         scene::{Camera, ColorScheme, Projection, SceneStyle, StandardView, build},
         summary::Summary,
         ui::palette_on,
@@ -49,7 +53,7 @@ pub struct RenderArguments {
     /// A structure file: CIF, POSCAR, XYZ
     file: PathBuf,
     /// The PNG file to write
-    #[arg(long)]
+    #[arg(long, value_parser = PathBufValueParser::new().try_map(png_path))]
     out: PathBuf,
     /// Width and height in pixels
     #[arg(long, default_value = "1600x1200", value_parser = parse_size)]
@@ -64,8 +68,8 @@ pub struct RenderArguments {
     #[arg(long, default_value_t = 300.0, value_parser = parse_dpi)]
     dpi: f64,
     /// Which structure of a file with several, counted from 1
-    #[arg(long, default_value_t = 1)]
-    index: usize,
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    index: u32,
     /// Near things larger, instead of parallel rays
     #[arg(long)]
     perspective: bool,
@@ -98,10 +102,13 @@ pub(super) fn run(command: CrystalCommand) -> Result<(), Failure> {
 
 fn info(arguments: &InfoArguments) -> Result<(), Failure> {
     let mut summaries: Vec<Arc<Summary>> = Vec::new();
-    let mut failed = 0;
+    let mut failed = 0_u32;
     for file in &arguments.files {
         match load_path(file, arguments.tolerance) {
-            Ok(structures) => summaries.extend(structures.into_iter().map(|loaded| loaded.summary)),
+            Ok(loaded) => {
+                summaries.extend(loaded.structures.into_iter().map(|loaded| loaded.summary));
+                failed += u32::from(tell(&loaded.failures));
+            }
             Err(error) => {
                 eprintln!("vitrine: {error}");
                 failed += 1;
@@ -128,9 +135,21 @@ fn info(arguments: &InfoArguments) -> Result<(), Failure> {
         }
     }
     if failed > 0 {
-        return Err(anyhow::anyhow!("{failed} of {} files could not be read", arguments.files.len()).into());
+        return Err(anyhow::anyhow!(
+            "{failed} of {} files could not be read, or not wholly",
+            arguments.files.len()
+        )
+        .into());
     }
     Ok(())
+}
+
+/// Says what of a file could not be read; returns whether there was anything.
+fn tell(failures: &[CrystalError]) -> bool {
+    for failure in failures {
+        eprintln!("vitrine: {failure}");
+    }
+    !failures.is_empty()
 }
 
 fn print_summary(summary: &Summary) {
@@ -157,18 +176,13 @@ fn print_summary(summary: &Summary) {
 }
 
 fn render(arguments: &RenderArguments) -> anyhow::Result<()> {
-    let structures = load_path(&arguments.file, DEFAULT_TOLERANCE_ANGSTROM)?;
+    let LoadedFile { structures, failures } = load_path(&arguments.file, DEFAULT_TOLERANCE_ANGSTROM)?;
+    // The structure asked for may be whole all the same.
+    tell(&failures);
     let count = structures.len();
-    let loaded =
-        arguments.index.checked_sub(1).and_then(|index| structures.into_iter().nth(index)).with_context(
-            || {
-                format!(
-                    "there is no structure {} among the {count} of {}",
-                    arguments.index,
-                    arguments.file.display()
-                )
-            },
-        )?;
+    let loaded = structures.into_iter().nth(arguments.index as usize - 1).with_context(|| {
+        format!("there is no structure {} among the {count} of {}", arguments.index, arguments.file.display())
+    })?;
     for warning in &loaded.summary.warnings {
         eprintln!("vitrine: note: {warning}");
     }
@@ -208,7 +222,8 @@ fn picture(arguments: &RenderArguments, loaded: &Loaded) -> Picture {
     let projection = if arguments.perspective { Projection::Perspective } else { Projection::Orthographic };
     let scene = Arc::new(build(&loaded.structure, &loaded.bonds, &style, palette.cell));
     let mut camera = Camera::new(scene.bounds, &loaded.structure.lattice, arguments.view, projection);
-    camera.fit_tightly(&scene, arguments.size.0 as f32 / arguments.size.1 as f32);
+    let corner = if arguments.no_axes { 0.0 } else { TRIAD_SIDE };
+    camera.fit_tightly(&scene, arguments.size.0 as f32 / arguments.size.1 as f32, corner);
     Picture::new(&loaded.structure, scene, &camera, arguments.size, palette, !arguments.no_axes)
 }
 
@@ -220,6 +235,13 @@ fn refuse_to_overwrite_input(input: &Path, output: &Path) -> anyhow::Result<()> 
         bail!("--out names the structure file itself; choose another name: {}", output.display());
     }
     Ok(())
+}
+
+fn png_path(path: PathBuf) -> Result<PathBuf, String> {
+    match path.extension() {
+        Some(ending) if ending.eq_ignore_ascii_case("png") => Ok(path),
+        _ => Err("pictures are written as PNG; end the name in .png".to_owned()),
+    }
 }
 
 fn parse_size(text: &str) -> Result<(u32, u32), String> {
@@ -237,9 +259,12 @@ fn parse_size(text: &str) -> Result<(u32, u32), String> {
 fn parse_background(text: &str) -> Result<Background, String> {
     match text {
         "transparent" => Ok(Background(Color([255, 255, 255, 0]))),
-        color => {
-            color.parse().map(Background).map_err(|_| "write transparent or a colour as #rrggbb".to_owned())
-        }
+        color => color
+            .parse()
+            .ok()
+            .filter(|_| color.len() == "#rrggbb".len())
+            .map(Background)
+            .ok_or_else(|| "write transparent or a colour as #rrggbb".to_owned()),
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
 
 /// Look into crystals and take publication pictures away. Without a command, opens the window.
 #[derive(Debug, Parser)]
-#[command(name = "vitrine", version, args_conflicts_with_subcommands = true)]
+#[command(name = "vitrine", version)]
 struct Arguments {
     /// Structures or folders to open in the window
     files: Vec<PathBuf>,
@@ -59,7 +59,7 @@ enum Command {
 enum Failure {
     /// Something asked for was not done.
     NotDone(anyhow::Error),
-    /// The machine lacks what the command needs.
+    /// Wrong usage, or the machine lacks what the command needs.
     Unable(anyhow::Error),
 }
 
@@ -87,12 +87,17 @@ pub fn main() -> ExitCode {
         Err(Failure::NotDone(error)) => (error, 1),
         Err(Failure::Unable(error)) => (error, 2),
     };
-    eprintln!("vitrine: {failure:#}");
+    eprintln!("vitrine: {}", told_once(&failure));
     ExitCode::from(code)
 }
 
 fn run(arguments: Arguments) -> Result<(), Failure> {
     let Arguments { files, x11, startup_report, data_dir, command } = arguments;
+    if command.is_some() && (!files.is_empty() || x11) {
+        return Err(Failure::Unable(anyhow::anyhow!(
+            "files to open in the window and a command do not go together; see vitrine --help"
+        )));
+    }
     let directories = Directories::resolve(data_dir.as_deref())?;
     match command {
         None => open_window(&directories, files, x11, startup_report),
@@ -114,6 +119,17 @@ fn open_window(
     let files = files.into_iter().map(|file| std::path::absolute(&file).unwrap_or(file)).collect();
     let options = WindowOptions { start: app::Start { files, startup_report }, x11 };
     app::run(directories, &options).map_err(|error| Failure::Unable(error.into()))
+}
+
+/// An error with its causes; our own messages contain theirs already.
+fn told_once(error: &anyhow::Error) -> String {
+    let mut told = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !told.contains(&cause) {
+            told = format!("{told}: {cause}");
+        }
+    }
+    told
 }
 
 /// Warnings and errors to standard error; the window also tells what it draws with. `RUST_LOG` asks for more.

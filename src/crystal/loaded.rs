@@ -44,14 +44,32 @@ pub struct Loaded {
     pub summary: Arc<Summary>,
 }
 
+/// The structures of a file, and why some of it is missing.
+#[derive(Debug)]
+pub struct LoadedFile {
+    /// What can be looked at; never empty.
+    pub structures: Vec<Loaded>,
+    /// What of the file could not be read.
+    pub failures: Vec<CrystalError>,
+}
+
 /// Opens a file and prepares all its structures.
 ///
 /// # Errors
 /// When no structure of the file is usable.
-pub fn load_path(path: &Path, tolerance_angstrom: f64) -> Result<Vec<Loaded>, CrystalError> {
-    let file = io::open(path)?;
+pub fn load_path(path: &Path, tolerance_angstrom: f64) -> Result<LoadedFile, CrystalError> {
+    if path.is_dir() {
+        let source = std::io::Error::other("it is a folder; name the files in it");
+        return Err(CrystalError::Read { path: path.to_owned(), source });
+    }
+    let mut file = io::open(path)?;
+    let failures = std::mem::take(&mut file.failures)
+        .into_iter()
+        .map(|source| CrystalError::Parse { path: path.to_owned(), source })
+        .collect();
     let title = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(prepare(file, &Source::File(path.to_owned()), &title, path, tolerance_angstrom))
+    let structures = prepare(file, &Source::File(path.to_owned()), &title, path, tolerance_angstrom);
+    Ok(LoadedFile { structures, failures })
 }
 
 /// Prepares a built-in structure.
@@ -60,9 +78,8 @@ pub fn load_path(path: &Path, tolerance_angstrom: f64) -> Result<Vec<Loaded>, Cr
 /// Never for the samples as they are; the type is that of [`load_path`].
 pub fn load_sample(sample: &Sample) -> Result<Vec<Loaded>, CrystalError> {
     let path = Path::new(sample.file);
-    let structures = io::parse(sample.cif.as_bytes(), Format::Cif, sample.name)
+    let file = io::parse(sample.cif.as_bytes(), Format::Cif, sample.name)
         .map_err(|source| CrystalError::Parse { path: path.to_owned(), source })?;
-    let file = StructureFile { format: Format::Cif, structures };
     let source = Source::Sample(sample.file);
     Ok(prepare(file, &source, sample.name, path, DEFAULT_TOLERANCE_ANGSTROM))
 }

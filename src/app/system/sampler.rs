@@ -49,7 +49,7 @@ impl Sampler {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(gpu: GpuContext, after: impl Fn() + Send + 'static) -> Result<Self, JobError> {
+    pub fn start(gpu: GpuContext, mut after: impl FnMut() + Send + 'static) -> Result<Self, JobError> {
         let shared = Arc::new(Mutex::new(Shared::default()));
         let out = Arc::clone(&shared);
         let began = Instant::now();

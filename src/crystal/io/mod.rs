@@ -1,11 +1,13 @@
 //! Structure files: CIF, POSCAR/CONTCAR, XYZ and extended XYZ.
 //!
 //! [`open`] tells the format by name and content and gives every structure of the file. Readers keep what is usable
-//! and say in [`Structure::warnings`] what they assumed or left out; what cannot be used at all is an error with its
-//! line. Text need not be UTF-8, and lines may end in any way.
+//! and say in [`Structure::warnings`] what they assumed or left out of a structure; structures that are missing
+//! altogether are [`StructureFile::failures`], and a file without any is an error. Both have their line. Text need not
+//! be UTF-8 (UTF-16 is known by its byte-order mark), and lines may end in any way.
 
 pub mod cif;
 mod format;
+mod places;
 mod poscar;
 mod species;
 mod text;
@@ -30,6 +32,9 @@ pub struct StructureFile {
     pub format: Format,
     /// Data blocks of a CIF file, frames of an XYZ file; never empty.
     pub structures: Vec<Structure>,
+    /// Why structures of the file are missing, in the order of their lines, 40 at most: broken data blocks, a broken
+    /// frame (those after it are missing too), frames beyond the limit of size.
+    pub failures: Vec<ParseError>,
 }
 
 /// Opens a structure file of any known format.
@@ -41,9 +46,7 @@ pub fn open(path: &Path) -> Result<StructureFile, CrystalError> {
     let format = Format::detect(path.file_name().unwrap_or_default(), &bytes)
         .ok_or_else(|| CrystalError::UnknownFormat { path: path.to_owned() })?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
-    let structures = parse(&bytes, format, &name)
-        .map_err(|source| CrystalError::Parse { path: path.to_owned(), source })?;
-    Ok(StructureFile { format, structures })
+    parse(&bytes, format, &name).map_err(|source| CrystalError::Parse { path: path.to_owned(), source })
 }
 
 /// The structures of a file; see [`open`].
@@ -58,13 +61,15 @@ pub fn read_path(path: &Path) -> Result<Vec<Structure>, CrystalError> {
 ///
 /// # Errors
 /// When no structure of the file is usable: the first reason, with its line.
-pub fn parse(bytes: &[u8], format: Format, name: &str) -> Result<Vec<Structure>, ParseError> {
+pub fn parse(bytes: &[u8], format: Format, name: &str) -> Result<StructureFile, ParseError> {
     let text = text::decode(bytes);
-    match format {
-        Format::Cif => cif::read(&text, name),
-        Format::Poscar => poscar::read(&text, name).map(|structure| vec![structure]),
-        Format::Xyz | Format::ExtendedXyz => xyz::read(&text, name),
-    }
+    let mut failures = Vec::new();
+    let structures = match format {
+        Format::Cif => cif::read(&text, name, &mut failures)?,
+        Format::Poscar => vec![poscar::read(&text, name)?],
+        Format::Xyz | Format::ExtendedXyz => xyz::read(&text, name, &mut failures)?,
+    };
+    Ok(StructureFile { format, structures, failures })
 }
 
 fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {

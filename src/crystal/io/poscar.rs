@@ -6,6 +6,7 @@
 use glam::DVec3;
 
 use super::{
+    places::coincidences,
     species,
     text::{Lines, MAX_SITES, check_size, counted, finite, quote, vector, words},
 };
@@ -46,7 +47,7 @@ pub(super) fn read(text: &str, name: &str) -> Result<Structure, ParseError> {
         }
     }
     let asymmetric = name_atoms(&species, trailing)?;
-    Ok(Structure {
+    let mut structure = Structure {
         name: if comment.is_empty() { name.to_owned() } else { comment.to_owned() },
         lattice,
         periodic: true,
@@ -54,7 +55,9 @@ pub(super) fn read(text: &str, name: &str) -> Result<Structure, ParseError> {
         sites,
         stated_space_group: None,
         warnings: Vec::new(),
-    })
+    };
+    structure.warnings.extend(coincidences(&structure));
+    Ok(structure)
 }
 
 fn read_lattice(lines: &mut Lines<'_>) -> Result<(Lattice, Scale), ParseError> {

@@ -1,6 +1,6 @@
 //! What all readers share: text from bytes, lines with numbers, finite numbers.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, char::REPLACEMENT_CHARACTER};
 
 use glam::DVec3;
 
@@ -15,10 +15,22 @@ pub(super) const MAX_COORDINATE: f64 = 1e6;
 /// Largest number of words kept of one line; the formats need fewer than 100.
 const MAX_WORDS: usize = 4096;
 
-/// The text of a file. Bytes that are no UTF-8 (names in Latin-1 comments) become replacement characters, which keeps
-/// every line in its place.
+/// The text of a file: UTF-8, or UTF-16 when it begins with a byte-order mark of that. Bytes that are neither (names in
+/// Latin-1 comments) become replacement characters, which keeps every line in its place.
 pub(super) fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    if let Some(rest) = bytes.strip_prefix(b"\xff\xfe") {
+        return Cow::Owned(decode_utf16(rest, u16::from_le_bytes));
+    }
+    if let Some(rest) = bytes.strip_prefix(b"\xfe\xff") {
+        return Cow::Owned(decode_utf16(rest, u16::from_be_bytes));
+    }
     String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
+}
+
+fn decode_utf16(bytes: &[u8], unit_of: fn([u8; 2]) -> u16) -> String {
+    let (pairs, _) = bytes.as_chunks::<2>();
+    let units = pairs.iter().map(|pair| unit_of(*pair));
+    char::decode_utf16(units).map(|character| character.unwrap_or(REPLACEMENT_CHARACTER)).collect()
 }
 
 /// Lines with Unix, DOS or old Mac ends, numbered from 1.

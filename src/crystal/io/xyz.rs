@@ -7,6 +7,7 @@
 use glam::DVec3;
 
 use super::{
+    places::coincidences,
     poscar::number_labels,
     species::{Formula, from_type_symbol},
     text::{Lines, MAX_SITES, check_size, counted, finite, quote, vector, words},
@@ -22,7 +23,12 @@ use crate::crystal::{
 /// What a frame costs in memory besides its atoms, in atoms.
 const FRAME_COST: usize = 32;
 
-pub(super) fn read(text: &str, name: &str) -> Result<Vec<Structure>, ParseError> {
+/// The frames up to the first that is broken, which is an error when it is the first and else one of `failures`.
+pub(super) fn read(
+    text: &str,
+    name: &str,
+    failures: &mut Vec<ParseError>,
+) -> Result<Vec<Structure>, ParseError> {
     let mut lines = Lines::new(text);
     let mut frames: Vec<Structure> = Vec::new();
     let mut total = 0_usize;
@@ -30,22 +36,24 @@ pub(super) fn read(text: &str, name: &str) -> Result<Vec<Structure>, ParseError>
         if line.trim().is_empty() {
             continue;
         }
+        let frame_line = lines.number();
+        let kept = counted(frames.len(), "frame");
         let frame = match read_frame(line, &mut lines, name) {
             Ok(frame) => frame,
+            Err(error) if frames.is_empty() => return Err(error),
             Err(error) => {
                 // A run that was stopped leaves half a frame; those before it are whole.
-                let Some(first) = frames.first_mut() else { return Err(error) };
-                first.warnings.push(format!("The file was read up to a broken frame: {error}"));
+                let message = format!("{} (read up to here: {kept})", error.message);
+                failures.push(ParseError { message, ..error });
                 break;
             }
         };
         total += frame.sites.len() + FRAME_COST;
-        if total > MAX_SITES {
-            let kept = counted(frames.len(), "frame");
-            let Some(first) = frames.first_mut() else { break };
-            first
-                .warnings
-                .push(format!("Only the first {kept} were read: together they have {MAX_SITES} atoms"));
+        if total > MAX_SITES && !frames.is_empty() {
+            let message = format!(
+                "the frames from here on were left out: Vitrine opens {MAX_SITES} atoms, which the first {kept} fill"
+            );
+            failures.push(ParseError::new(frame_line, message));
             break;
         }
         frames.push(frame);
@@ -89,7 +97,7 @@ fn read_frame(count_line: &str, lines: &mut Lines<'_>, name: &str) -> Result<Str
     if beyond > 0 {
         warnings.push(format!("{} beyond the cell moved into it", counted(beyond, "atom")));
     }
-    Ok(Structure {
+    let mut structure = Structure {
         name: if comment.is_empty() || header.is_extended { name.to_owned() } else { comment.to_owned() },
         lattice: header.lattice.unwrap_or(Lattice::UNIT),
         periodic: header.lattice.is_some(),
@@ -97,7 +105,9 @@ fn read_frame(count_line: &str, lines: &mut Lines<'_>, name: &str) -> Result<Str
         sites,
         stated_space_group: None,
         warnings,
-    })
+    };
+    structure.warnings.extend(coincidences(&structure));
+    Ok(structure)
 }
 
 fn read_atom(line: &str, header: &Header, number: usize) -> Result<(Element, DVec3), ParseError> {

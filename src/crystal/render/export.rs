@@ -114,7 +114,7 @@ fn write_png(
     let mut top = 0;
     while top < height {
         let rows = bands.rows.min(height - top);
-        let band = bands.draw(picture, top, rows)?;
+        let band = bands.draw(top, rows)?;
         stream.write_all(&file_bytes(&band, opaque)).map_err(write_error)?;
         top += rows;
         if !progress(top as f32 / height as f32) {
@@ -127,35 +127,64 @@ fn write_png(
     File::open(path).and_then(|file| file.sync_all()).map_err(write_error)
 }
 
-/// Draws a picture band by band, top down.
+/// Draws a picture band by band, top down; up to half of [`MAX_SIDE`] with four times the pixels, so that edges have
+/// sixteen steps and not four.
 struct Bands<'a> {
     renderer: Renderer<'a>,
-    /// Rows of a band.
+    /// The picture that is drawn.
+    fine: Picture,
+    /// Pixels drawn for a pixel of the file, along a side.
+    factor: u32,
+    /// Rows of a band of the file.
     rows: u32,
+    /// Columns of a tile as drawn.
     columns: u32,
     scene: Option<SceneBuffers>,
 }
 
 impl<'a> Bands<'a> {
     fn new(renderer: Renderer<'a>, picture: &Picture) -> Result<Self, ExportError> {
+        let factor = if picture.width.max(picture.height) <= MAX_SIDE / 2 { 2 } else { 1 };
+        let fine = picture.scaled(factor);
         let (rows, columns, scene) = match renderer {
             Renderer::Gpu(gpu, _) => {
                 let limit = gpu.device.limits().max_texture_dimension_2d;
-                (
-                    TILE_HEIGHT.min(limit),
-                    TILE_WIDTH.min(limit),
-                    Some(SceneBuffers::upload(gpu, &Owner::Export, picture.scene())?),
-                )
+                let scene = SceneBuffers::upload(gpu, &Owner::Export, picture.scene())?;
+                (TILE_HEIGHT.min(limit), TILE_WIDTH.min(limit), Some(scene))
             }
-            Renderer::Raycast => (TILE_HEIGHT, picture.width, None),
+            Renderer::Raycast => (TILE_HEIGHT, fine.width, None),
         };
-        Ok(Self { renderer, rows: rows.min(picture.height), columns: columns.min(picture.width), scene })
+        Ok(Self {
+            renderer,
+            columns: columns.min(fine.width),
+            rows: (rows / factor).max(1),
+            fine,
+            factor,
+            scene,
+        })
     }
 
-    fn draw(&mut self, picture: &Picture, top: u32, rows: u32) -> Result<Vec<u8>, GpuError> {
-        let (Renderer::Gpu(gpu, pipelines), Some(scene)) = (self.renderer, &self.scene) else {
-            return Ok(raycast::draw_rows(picture, top, rows));
+    /// Rows of the file, four bytes a pixel, premultiplied alpha.
+    fn draw(&mut self, top: u32, rows: u32) -> Result<Vec<u8>, GpuError> {
+        let (fine_top, fine_rows) = (top * self.factor, rows * self.factor);
+        let fine = match (self.renderer, &self.scene) {
+            (Renderer::Gpu(gpu, pipelines), Some(scene)) => {
+                self.draw_tiles(gpu, pipelines, scene, fine_top, fine_rows)?
+            }
+            _ => raycast::draw_rows(&self.fine, fine_top, fine_rows),
         };
+        Ok(averaged(&fine, self.fine.width as usize, self.factor as usize))
+    }
+
+    fn draw_tiles(
+        &self,
+        gpu: &GpuContext,
+        pipelines: &CrystalPipelines,
+        scene: &SceneBuffers,
+        top: u32,
+        rows: u32,
+    ) -> Result<Vec<u8>, GpuError> {
+        let picture = &self.fine;
         let row_bytes = picture.width as usize * 4;
         let mut band = vec![0; row_bytes * rows as usize];
         let mut left = 0;
@@ -182,6 +211,31 @@ impl<'a> Bands<'a> {
         }
         Ok(band)
     }
+}
+
+/// Squares of `factor` × `factor` pixels as one each. `width` counts the pixels of a row before.
+fn averaged(fine: &[u8], width: usize, factor: usize) -> Vec<u8> {
+    if factor == 1 {
+        return fine.to_vec();
+    }
+    let row_bytes = width * 4;
+    let count = (factor * factor) as u32;
+    let mut band = Vec::with_capacity(fine.len() / (factor * factor));
+    for rows in fine.chunks_exact(row_bytes * factor) {
+        for column in 0..width / factor {
+            let mut sums = [count / 2; 4];
+            for row in rows.chunks_exact(row_bytes) {
+                let pixels = row.get(column * factor * 4..(column + 1) * factor * 4).unwrap_or_default();
+                for pixel in pixels.chunks_exact(4) {
+                    for (sum, channel) in sums.iter_mut().zip(pixel) {
+                        *sum += u32::from(*channel);
+                    }
+                }
+            }
+            band.extend(sums.map(|sum| (sum / count) as u8));
+        }
+    }
+    band
 }
 
 /// PNG keeps straight alpha; renderers make premultiplied.

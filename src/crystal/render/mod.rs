@@ -8,5 +8,5 @@ mod target;
 
 pub use export::{ExportError, MAX_SIDE, Renderer, export_png};
 pub use gpu::{CrystalPipelines, SceneBuffers};
-pub use picture::{Layer, Palette, Picture, Tile};
+pub use picture::{Layer, Palette, Picture, TRIAD_SIDE, Tile};
 pub use target::Target;

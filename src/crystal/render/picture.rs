@@ -82,6 +82,8 @@ pub struct Picture {
 
 /// How much the far end of a scene fades.
 const FADE: f32 = 0.35;
+/// Side of the square that the axes fill, in shorter sides of the picture.
+pub const TRIAD_SIDE: f32 = 0.2;
 /// Depth range of the triad; the scene has the rest.
 const TRIAD_DEPTH: f32 = 0.05;
 
@@ -112,6 +114,12 @@ impl Picture {
         self
     }
 
+    /// The same picture with `factor` times as many pixels along each side.
+    #[must_use]
+    pub fn scaled(&self, factor: u32) -> Self {
+        Self { width: self.width * factor, height: self.height * factor, ..self.clone() }
+    }
+
     /// The main scene.
     #[must_use]
     pub fn scene(&self) -> &Scene {
@@ -139,7 +147,7 @@ impl Picture {
         if let Some((scene, frame)) = &self.triad {
             let (width, height) = (self.width as f32, self.height as f32);
             // A square in the lower left corner.
-            let side = 0.2 * width.min(height);
+            let side = TRIAD_SIDE * width.min(height);
             let scale = Vec2::new(side / width, side / height);
             layers.push(Layer {
                 scene,

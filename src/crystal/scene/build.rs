@@ -75,7 +75,9 @@ pub fn build(structure: &Structure, bonds: &[Bond], style: &SceneStyle, cell_col
         .map(|row| {
             let element = row.main_element();
             let radius = element.data().atomic_radius_angstrom as f32 * style.ball_scale;
-            (radius.max(0.05), style.colors.color(element))
+            // A ball thinner than its stick would be an open end of a tube.
+            let thinnest = if bonds.is_empty() { 0.05 } else { 1.35 * style.stick_radius_angstrom };
+            (radius.max(thinnest), style.colors.color(element))
         })
         .collect();
     let look = |site: u32| {
@@ -116,8 +118,7 @@ pub fn build(structure: &Structure, bonds: &[Bond], style: &SceneStyle, cell_col
     Scene::new(spheres, cylinders, atoms)
 }
 
-/// Every bond between two drawn atoms, once. Partners outside the cell are not bonded among themselves: only what
-/// belongs to the cell is completed.
+/// Every bond between two drawn atoms, once.
 fn bonded_pairs(structure: &Structure, bonds: &[Bond], atoms: &[AtomImage]) -> Vec<(AtomImage, AtomImage)> {
     let drawn: HashMap<AtomImage, usize> = atoms.iter().copied().zip(0..).collect();
     let partners = partners_by_site(structure.sites.len(), bonds);
@@ -130,18 +131,12 @@ fn bonded_pairs(structure: &Structure, bonds: &[Bond], atoms: &[AtomImage]) -> V
             }
             let partner = AtomImage { site, cell };
             // The later of the two draws the bond.
-            if drawn.get(&partner).is_some_and(|other| *other < index)
-                && (in_closed_cell(structure, *atom) || in_closed_cell(structure, partner))
-            {
+            if drawn.get(&partner).is_some_and(|other| *other < index) {
                 pairs.push((partner, *atom));
             }
         }
     }
     pairs
-}
-
-fn in_closed_cell(structure: &Structure, atom: AtomImage) -> bool {
-    !structure.periodic || atom.frac(structure).to_array().iter().all(|f| (-1e-4..=1.0 + 1e-4).contains(f))
 }
 
 /// Where the colour changes: half way between the surfaces of the two balls.

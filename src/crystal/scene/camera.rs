@@ -5,7 +5,7 @@
 //! in [`CameraFrame`] and nowhere else.
 
 use glam::{DVec3, Mat4, Vec2, Vec3};
-use three_d::{InnerSpace as _, SquareMatrix as _};
+use three_d::InnerSpace as _;
 
 use super::{Bounds, Scene};
 use crate::crystal::lattice::Lattice;
@@ -165,8 +165,9 @@ impl Camera {
         self.inner.set_view(position, target, up);
     }
 
-    /// Shows the whole scene from the present direction, as large as a picture of an aspect ratio can.
-    pub fn fit_tightly(&mut self, scene: &Scene, aspect: f32) {
+    /// Shows the whole scene from the present direction, as large as a picture of an aspect ratio can. A square in the
+    /// lower left corner, `corner` of the shorter side long, stays free if that costs less than a third of the size.
+    pub fn fit_tightly(&mut self, scene: &Scene, aspect: f32, corner: f32) {
         self.fit();
         let frame = self.frame(aspect);
         let Some(middle) = frame.ndc(self.bounds.center) else { return };
@@ -187,6 +188,14 @@ impl Camera {
             // Perspective grows a little faster than the factor: leave air for that.
             self.zoom(if frame.perspective { 0.92 } else { 0.96 } / reach);
         }
+        let full = self.inner.clone();
+        for _ in 0..8 {
+            if !touches_corner(&self.frame(aspect), scene, aspect, corner) {
+                return;
+            }
+            self.zoom(0.95);
+        }
+        self.inner = full;
     }
 
     /// Turns the scene as if it were dragged: radians to the right and downwards.
@@ -263,7 +272,6 @@ impl Camera {
             }
         }
         let projection = camera.projection();
-        debug_assert!(projection.is_invertible(), "the projection of a camera has an inverse");
         CameraFrame {
             view_from_world: Mat4::from_cols_array_2d(&camera.view().into()),
             focal: Vec2::new(projection.x.x, projection.y.y),
@@ -291,6 +299,21 @@ impl Camera {
             Projection::Orthographic => air * self.bounds.radius / half.tan(),
         }
     }
+}
+
+/// Whether a sphere reaches into the square in the lower left corner.
+fn touches_corner(frame: &CameraFrame, scene: &Scene, aspect: f32, corner: f32) -> bool {
+    // The square's upper right end, in normalised device coordinates.
+    let shorter = Vec2::new((1.0 / aspect).min(1.0), aspect.min(1.0));
+    let end = 2.0 * corner * shorter - Vec2::ONE;
+    corner > 0.0
+        && scene.spheres.iter().any(|sphere| {
+            let center = Vec3::from(sphere.center);
+            let depth =
+                if frame.perspective { -frame.view_from_world.transform_point3(center).z } else { 1.0 };
+            let reach = frame.focal * sphere.radius / depth;
+            frame.ndc(center).is_some_and(|at| (at - reach).cmplt(end).all())
+        })
 }
 
 fn tan_half_view() -> f32 {

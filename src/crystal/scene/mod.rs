@@ -5,6 +5,7 @@
 
 mod build;
 mod camera;
+mod completion;
 mod images;
 mod pick;
 mod triad;

@@ -2,10 +2,12 @@
 //!
 //! An [`Operation`] is `x → Wx + w` in fractional coordinates. A [`Group`] is a list of operations that was checked to
 //! close up to lattice translations. `settings` finds the group of a Hall symbol, a Hermann–Mauguin symbol or a
-//! number of the International Tables; the tables come from the crate `moyo`, whose types stay in that file.
+//! number of the International Tables; the tables come from the crate `moyo`, whose types stay in that file, and `hall`
+//! builds what they lack.
 //! [`Group::orbit`] turns one written position into all atoms of the cell.
 
 mod group;
+mod hall;
 mod operation;
 mod orbit;
 mod settings;

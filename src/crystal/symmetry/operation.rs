@@ -9,7 +9,7 @@ const TRANSLATION_STEPS: f64 = 24.0;
 /// How far a written translation may lie from such a multiple to be taken as it.
 const TRANSLATION_SNAP: f64 = 1e-3;
 /// No setting of a space group needs larger coefficients; the bound keeps products of operations within range.
-const MAX_COEFFICIENT: i32 = 6;
+const MAX_COEFFICIENT: f64 = 6.0;
 
 /// `x → Wx + w` in fractional coordinates.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,15 +47,12 @@ impl Operation {
     /// # Errors
     /// When the text is no operation, or one that changes volume.
     pub fn parse(text: &str) -> Result<Self, OperationError> {
-        let mut parts = text.trim().split(',');
-        let (Some(x), Some(y), Some(z), None) = (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(OperationError::Parts(shorten(text)));
-        };
-        let (row_x, shift_x) = parse_part(x)?;
-        let (row_y, shift_y) = parse_part(y)?;
-        let (row_z, shift_z) = parse_part(z)?;
-        let operation = Self::new([row_x, row_y, row_z], DVec3::new(shift_x, shift_y, shift_z));
+        let (rows, shift) = parse_affine(text)?;
+        // Coefficients of coordinates are whole in every lattice basis.
+        if rows.as_flattened().iter().any(|coefficient| coefficient.fract() != 0.0) {
+            return Err(OperationError::Term(shorten(text)));
+        }
+        let operation = Self::new(rows.map(|row| row.map(|coefficient| coefficient as i32)), shift);
         if operation.determinant().abs() == 1 {
             Ok(operation)
         } else {
@@ -178,10 +175,22 @@ fn shorten(text: &str) -> String {
     }
 }
 
+/// Three parts such as `1/2+x-y`: rows of coefficients, which may be fractions, and constants.
+pub(super) fn parse_affine(text: &str) -> Result<([[f64; 3]; 3], DVec3), OperationError> {
+    let mut parts = text.trim().split(',');
+    let (Some(x), Some(y), Some(z), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        return Err(OperationError::Parts(shorten(text)));
+    };
+    let (row_x, shift_x) = parse_part(x)?;
+    let (row_y, shift_y) = parse_part(y)?;
+    let (row_z, shift_z) = parse_part(z)?;
+    Ok(([row_x, row_y, row_z], DVec3::new(shift_x, shift_y, shift_z)))
+}
+
 /// One part such as `1/2+x-y`: the coefficients of x, y, z and the constant.
-fn parse_part(part: &str) -> Result<([i32; 3], f64), OperationError> {
+fn parse_part(part: &str) -> Result<([f64; 3], f64), OperationError> {
     let wrong = || OperationError::Term(shorten(part));
-    let mut row = [0_i32; 3];
+    let mut row = [0.0_f64; 3];
     let mut shift = 0.0;
     // A term runs from one sign to the next.
     let mut sign = 1.0;
@@ -192,7 +201,7 @@ fn parse_part(part: &str) -> Result<([i32; 3], f64), OperationError> {
             (None, number) => shift += sign * number,
             (Some(axis), number) => {
                 let coefficient = row.get_mut(axis).ok_or_else(wrong)?;
-                *coefficient += (sign * number) as i32;
+                *coefficient += sign * number;
                 if coefficient.abs() > MAX_COEFFICIENT {
                     return Err(wrong());
                 }
@@ -223,22 +232,22 @@ fn parse_part(part: &str) -> Result<([i32; 3], f64), OperationError> {
     if has_terms && shift.is_finite() { Ok((row, shift)) } else { Err(wrong()) }
 }
 
-/// `x`, `2x`, `2*x`, `1/2`, `0.25`: the axis if any, and the number.
+/// `x`, `2x`, `2*x`, `1/2*x`, `x/2`, `1/2`, `0.25`: the axis if any, and the number.
 fn parse_term(term: &str) -> Option<(Option<usize>, f64)> {
-    let axis = match term.bytes().last()? {
-        b'x' | b'a' => Some(0),
-        b'y' | b'b' => Some(1),
-        b'z' | b'c' => Some(2),
-        _ => None,
+    const AXES: [char; 6] = ['x', 'y', 'z', 'a', 'b', 'c'];
+    let Some((before, after)) = term.split_once(AXES) else { return Some((None, parse_fraction(term)?)) };
+    let letter = term.get(before.len()..)?.chars().next()?;
+    let axis = AXES.iter().position(|name| *name == letter).map(|index| index % 3);
+    let factor = match before.trim_end_matches('*') {
+        "" => 1.0,
+        number => parse_fraction(number)?,
     };
-    let number = if axis.is_some() { term.get(..term.len() - 1)?.trim_end_matches('*') } else { term };
-    let value = match (number, axis) {
-        ("", Some(_)) => 1.0,
-        _ => parse_fraction(number)?,
+    let divisor = match after.strip_prefix('/') {
+        Some(number) => parse_fraction(number).filter(|divisor| *divisor != 0.0)?,
+        None if after.is_empty() => 1.0,
+        None => return None,
     };
-    // Coefficients of coordinates are whole in every lattice basis.
-    let is_allowed = axis.is_none() || (value.fract() == 0.0 && value <= f64::from(MAX_COEFFICIENT));
-    is_allowed.then_some((axis, value))
+    Some((axis, factor / divisor))
 }
 
 /// `1/2`, `0.5`, `.5`; no signs, no exponents.

@@ -1,4 +1,4 @@
-//! The 530 settings of the International Tables, by symbol or number.
+//! Settings of space groups, by symbol or number: the 530 of the International Tables and some that are in use besides.
 //!
 //! Symbols are written in many ways: with or without spaces and underscores, short or full (`P 21/c`, `P 1 21/c 1`),
 //! with the setting behind a colon or as a letter (`R -3 m :H`, `R-3mH`, `F d -3 m Z`), with glide letters from before
@@ -8,27 +8,66 @@
 use glam::DVec3;
 use moyo::data::{HallSymbolEntry, Setting as MoyoSetting, hall_symbol_entry, operations_from_number};
 
-use super::{group::Group, operation::Operation};
+use super::{group::Group, hall, operation::Operation};
 use crate::crystal::lattice::Lattice;
 
 const SETTING_COUNT: i32 = 530;
 
+/// Number, Hermann–Mauguin and Hall symbol of settings with other cells than the tables choose: the list of gemmi,
+/// which has it from sgtbx and syminfo of CCP4. `C -1` is how feldspars are described.
+const UNLISTED: [(u8, &str, &str); 34] = [
+    (5, "I 1 21 1", "I 2yb"),
+    (5, "C 1 21 1", "C 2yb"),
+    (18, "P 21212(a)", "P 2ab 2a"),
+    (20, "C 2 2 21a)", "C 2ac 2"),
+    (21, "C 2 2 2a", "C 2ab 2b"),
+    (22, "F 2 2 2a", "F 2 2c"),
+    (23, "I 2 2 2a", "I 2ab 2bc"),
+    (94, "P 42 21 2a", "P 4bc 2a"),
+    (197, "I 2 3a", "I 2ab 2bc 3"),
+    (1, "A 1", "A 1"),
+    (1, "B 1", "B 1"),
+    (1, "C 1", "C 1"),
+    (1, "F 1", "F 1"),
+    (1, "I 1", "I 1"),
+    (2, "A -1", "-A 1"),
+    (2, "B -1", "-B 1"),
+    (2, "C -1", "-C 1"),
+    (2, "F -1", "-F 1"),
+    (2, "I -1", "-I 1"),
+    (3, "B 1 2 1", "B 2y"),
+    (3, "C 1 1 2", "C 2"),
+    (4, "B 1 21 1", "B 2yb"),
+    (4, "C 1 1 21", "C 2c"),
+    (5, "F 1 2 1", "F 2y"),
+    (8, "F 1 m 1", "F -2y"),
+    (9, "F 1 d 1", "F -2yuw"),
+    (12, "F 1 2/m 1", "-F 2y"),
+    (64, "A b a m", "-A 2 2ab"),
+    (89, "C 4 2 2", "C 4 2"),
+    (90, "C 4 2 21", "C 4a 2"),
+    (97, "F 4 2 2", "F 4 2"),
+    (115, "C -4 2 m", "C -4 2"),
+    (117, "C -4 2 b", "C -4 2ya"),
+    (139, "F 4/m m m", "-F 4 2"),
+];
+
 /// A setting of a space group.
 #[derive(Clone, Debug)]
 pub struct Setting {
-    /// Number in the International Tables, 1–230.
-    pub number: u8,
+    /// Number in the International Tables, 1–230; `None` where only a Hall symbol is known.
+    pub number: Option<u8>,
     /// Hall symbol.
-    pub hall_symbol: &'static str,
-    /// Short Hermann–Mauguin symbol.
-    pub hermann_mauguin: &'static str,
+    pub hall_symbol: String,
+    /// Short Hermann–Mauguin symbol, where the tables have one.
+    pub hermann_mauguin: Option<&'static str>,
     /// The group, centring included.
     pub group: Group,
     /// What was assumed to choose among several settings, in a sentence.
     pub assumption: Option<String>,
 }
 
-/// The setting of a Hall symbol. Symbols outside the tables, such as those with a change of basis, are not found.
+/// The setting of a Hall symbol, which need not be in the tables: `C 2yb`, `P 2yb (0 0 1)`, `-P 2yc (x-z,y,z)`.
 #[must_use]
 pub fn by_hall_symbol(symbol: &str) -> Option<Setting> {
     let wanted = normalize_hall(symbol);
@@ -39,6 +78,13 @@ pub fn by_hall_symbol(symbol: &str) -> Option<Setting> {
     let mut alike = entries().filter(|entry| normalize_hall(entry.hall_symbol).replace(' ', "") == wanted);
     match (alike.next(), alike.next()) {
         (Some(entry), None) => setting(&entry),
+        (None, _) => Some(Setting {
+            number: None,
+            hall_symbol: symbol.trim().to_owned(),
+            hermann_mauguin: None,
+            group: hall::group(&wanted)?,
+            assumption: None,
+        }),
         _ => None,
     }
 }
@@ -66,7 +112,7 @@ pub fn by_hermann_mauguin(symbol: &str, lattice: &Lattice) -> Option<Setting> {
     let found = ways.into_iter().map(found_by).find(|found| !found.is_empty());
     match found {
         Some(found) => choose(&found, lattice, true),
-        None => centred_triclinic(&wanted),
+        None => unlisted(&wanted),
     }
 }
 
@@ -85,7 +131,8 @@ pub fn by_number(number: u8, lattice: &Lattice) -> Option<Setting> {
         chosen.assumption = Some(format!(
             "The file gives only the space group number {number}, which has several settings; {} (Hall symbol {}) was \
              assumed",
-            chosen.hermann_mauguin, chosen.hall_symbol
+            chosen.hermann_mauguin.unwrap_or_default(),
+            chosen.hall_symbol
         ));
     }
     Some(chosen)
@@ -105,9 +152,9 @@ fn setting(entry: &HallSymbolEntry) -> Option<Setting> {
     });
     let group = Group::new(operations).ok()?;
     Some(Setting {
-        number,
-        hall_symbol: entry.hall_symbol,
-        hermann_mauguin: entry.hm_short,
+        number: Some(number),
+        hall_symbol: entry.hall_symbol.to_owned(),
+        hermann_mauguin: Some(entry.hm_short),
         group,
         assumption: None,
     })
@@ -124,7 +171,7 @@ fn choose(candidates: &[HallSymbolEntry], lattice: &Lattice, is_origin_open: boo
             if has_origins {
                 found.assumption = Some(format!(
                     "The space group {} has two choices of origin and the file names none; choice 2 was assumed",
-                    found.hermann_mauguin
+                    entry.hm_short
                 ));
             }
             return Some(found);
@@ -156,29 +203,16 @@ fn has_glide_of(entry: &HallSymbolEntry, wanted: &str) -> bool {
     }
 }
 
-/// `C -1`, as feldspars are described: the tables have triclinic groups with primitive cells only.
-fn centred_triclinic(wanted: &str) -> Option<Setting> {
-    let half = |x: u8, y: u8, z: u8| DVec3::new(f64::from(x), f64::from(y), f64::from(z)) / 2.0;
-    let centrings = match wanted.bytes().next()? {
-        b'a' => vec![half(0, 1, 1)],
-        b'b' => vec![half(1, 0, 1)],
-        b'c' => vec![half(1, 1, 0)],
-        b'i' => vec![half(1, 1, 1)],
-        b'f' => vec![half(0, 1, 1), half(1, 0, 1), half(1, 1, 0)],
-        _ => return None,
+/// A setting of [`UNLISTED`].
+fn unlisted(wanted: &str) -> Option<Setting> {
+    let without_brackets = |symbol: &str| normalize(symbol).replace(['(', ')'], "");
+    let wanted = without_brackets(wanted);
+    let is_spelled = |number: u8, symbol: &str| {
+        without_brackets(symbol) == wanted || ((3..=15).contains(&number) && without_ones(symbol) == wanted)
     };
-    let primitive = match wanted.get(1..)? {
-        "1" => setting(&hall_symbol_entry(1)?)?,
-        "-1" => setting(&hall_symbol_entry(2)?)?,
-        _ => return None,
-    };
-    let operations = primitive.group.operations();
-    let centred = centrings.iter().flat_map(|centring| {
-        let shift = Operation::new(Operation::IDENTITY.rotation(), *centring);
-        operations.iter().map(move |operation| shift.after(operation))
-    });
-    let group = Group::new(operations.iter().copied().chain(centred)).ok()?;
-    Some(Setting { group, ..primitive })
+    let (number, _, hall_symbol) =
+        UNLISTED.into_iter().find(|(number, symbol, _)| is_spelled(*number, symbol))?;
+    by_hall_symbol(hall_symbol).map(|setting| Setting { number: Some(number), ..setting })
 }
 
 /// Lower case with single blanks; CIF writes `"` and `'` where the tables of moyo write `=` and `^`.
@@ -225,9 +259,11 @@ fn is_spelled_short(entry: &HallSymbolEntry, wanted: &str) -> bool {
 
 /// `P 21/n` for `P 1 21/n 1`.
 fn is_spelled_without_ones(entry: &HallSymbolEntry, wanted: &str) -> bool {
-    let is_monoclinic = (3..=15).contains(&entry.number);
-    is_monoclinic
-        && normalize(&entry.hm_full.split(' ').filter(|part| *part != "1").collect::<String>()) == wanted
+    (3..=15).contains(&entry.number) && without_ones(entry.hm_full) == wanted
+}
+
+fn without_ones(symbol: &str) -> String {
+    normalize(&symbol.split(' ').filter(|part| *part != "1").collect::<String>())
 }
 
 /// `C m c a` for `C m c e`, `F m 3 m` for `F m -3 m`.

@@ -122,7 +122,11 @@ impl ExportDialog {
             match result {
                 Ok(path) => shell.notifications.info(format!("Picture written to {}", path.display())),
                 Err(JobError::Cancelled) => shell.notifications.info("The export was cancelled"),
-                Err(error) => shell.notifications.error(format!("No picture was written: {error}")),
+                Err(error) => {
+                    shell.notifications.error(format!("No picture was written: {error}"));
+                    // With everything as it was typed, to be put right.
+                    self.open = true;
+                }
             }
             false
         });

@@ -128,14 +128,14 @@ fn display_ui(ui: &mut egui::Ui, settings: &CrystalSettings, commands: &mut Vec<
         let beyond = ui.label("Beyond the cell");
         let words = |beyond| match beyond {
             Beyond::Nothing => "nothing",
-            Beyond::Bonded => "bonded atoms",
+            Beyond::Completed => "complete shapes",
             Beyond::AllBonded => "all bonded",
         };
         egui::ComboBox::from_id_salt("beyond")
             .selected_text(words(style.beyond))
             .width(120.0)
             .show_ui(ui, |ui| {
-                for choice in [Beyond::Nothing, Beyond::Bonded, Beyond::AllBonded] {
+                for choice in [Beyond::Nothing, Beyond::Completed, Beyond::AllBonded] {
                     ui.selectable_value(&mut style.beyond, choice, words(choice));
                 }
             })

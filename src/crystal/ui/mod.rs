@@ -24,7 +24,7 @@ use self::{export::ExportDialog, opening::Opening, view::View};
 use super::{
     io::Format,
     loaded::{Loaded, Source},
-    render::{Palette, Picture},
+    render::{Palette, Picture, TRIAD_SIDE},
     samples::Sample,
     scene::{Camera, Rgba, Scene, StandardView, build},
 };
@@ -225,7 +225,8 @@ impl Crystals {
             CrystalCommand::Fit => {
                 if let Some(shown) = self.shown.get_mut(self.current) {
                     let (width, height) = self.view.size_px();
-                    shown.camera.fit_tightly(&shown.scene, width as f32 / height as f32);
+                    let corner = if self.settings.show_axes { TRIAD_SIDE } else { 0.0 };
+                    shown.camera.fit_tightly(&shown.scene, width as f32 / height as f32, corner);
                 }
             }
             CrystalCommand::ForgetRecent => self.settings.recent.clear(),

@@ -87,7 +87,11 @@ impl Opening {
                     }
                 }
                 Err(JobError::Cancelled) => shell.notifications.info("Opening was cancelled"),
-                Err(error) => shell.notifications.error(error.to_string()),
+                Err(error) => {
+                    for line in error.to_string().lines() {
+                        shell.notifications.error(line);
+                    }
+                }
             }
             false
         });
@@ -125,9 +129,15 @@ fn read_all(paths: &[PathBuf], job: &JobContext) -> Result<Batch, JobError> {
         job.progress(index as u64, files.len() as u64);
         job.message(file.display().to_string());
         match load_path(file, DEFAULT_TOLERANCE_ANGSTROM) {
-            Ok(structures) => loaded.extend(structures),
+            Ok(file) => {
+                loaded.extend(file.structures);
+                failures.extend(file.failures.iter().map(sentence));
+            }
             Err(error) => failures.push(sentence(&error)),
         }
+    }
+    if loaded.is_empty() && !failures.is_empty() {
+        return Err(JobError::Failed(failures.join("\n")));
     }
     Ok((loaded, failures))
 }

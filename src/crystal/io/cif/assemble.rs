@@ -3,28 +3,24 @@
 //! Every row is expanded on its own. A row whose first atom falls on an atom of an earlier row (within 0.01 Å) shares
 //! that site: another species there is substitutional disorder; the same species again, once the site is full, is a
 //! list that repeats what symmetry already makes. Rows at different places are never merged, whatever their disorder
-//! groups. Places are found with a hash of small boxes, so that a million rows take a second and not a day.
+//! groups.
 
-use std::collections::HashMap;
-
-use glam::{DMat3, DVec3};
+use glam::DMat3;
 
 use super::atoms::Row;
 use crate::crystal::{
-    io::text::{MAX_SITES, counted, quote},
-    lattice::Lattice,
+    io::{
+        places::Places,
+        text::{MAX_SITES, counted, quote},
+    },
     structure::{AsymmetricSite, Displacement, Site, Structure},
     symmetry::{Group, Orbit, RowHint},
 };
 
-/// Rows closer than this share a site.
-const SAME_PLACE_ANGSTROM: f64 = 0.01;
-/// Edge of a box of the hash: rarely more than one box to look at, few sites in each.
-const BOX_ANGSTROM: f64 = 0.05;
 /// Occupancies are written with few digits; three of 0.3333 and one of 0.0002 are a full site.
 const OCCUPANCY_TOLERANCE: f64 = 1e-3;
-/// Shifts below this are rounding of the last digit of a double.
-const SHIFT_WORTH_TELLING_ANGSTROM: f64 = 1e-6;
+/// Shifts below this are rounding of coordinates with many digits, and no one could see them.
+const SHIFT_WORTH_TELLING_ANGSTROM: f64 = 1e-4;
 /// Joined labels stop growing here.
 const MAX_LABEL_BYTES: usize = 60;
 /// Labels named in a warning.
@@ -79,7 +75,10 @@ impl Assembly {
             self.largest_shift_angstrom = self.largest_shift_angstrom.max(orbit.shift_angstrom);
         }
         let Some(first) = orbit.images.first() else { return };
-        match self.places.find(first.frac, &self.structure) {
+        let sites = &self.structure.sites;
+        let frac_of = |site: u32| sites.get(site as usize).map(|site| site.frac);
+        let here = self.places.find(first.frac, frac_of).and_then(|site| sites.get(site as usize));
+        match here.map(|site| site.asymmetric) {
             Some(site) => self.share(site, row),
             None => self.place(&orbit, row),
         }
@@ -183,71 +182,4 @@ fn symmetrized(displacement: Displacement, rotations: &[DMat3], site_symmetry: &
 
 fn turned(u: DMat3, turn: &DMat3) -> DMat3 {
     *turn * u * turn.transpose()
-}
-
-/// Where sites are: boxes of the cell, chained lists of sites in each.
-struct Places {
-    lattice: Lattice,
-    periodic: bool,
-    /// Boxes along each axis when periodic.
-    counts: DVec3,
-    /// Fractional reach of [`SAME_PLACE_ANGSTROM`] along each axis.
-    reach: DVec3,
-    newest_in_box: HashMap<[i32; 3], u32>,
-    /// For every site the one before it in its box.
-    previous: Vec<Option<u32>>,
-}
-
-impl Places {
-    fn new(lattice: &Lattice, periodic: bool) -> Self {
-        let spacings = DVec3::from_array(lattice.plane_spacings_angstrom());
-        let counts = (spacings / BOX_ANGSTROM).floor().clamp(DVec3::ONE, DVec3::splat(2e9));
-        Self {
-            lattice: *lattice,
-            periodic,
-            counts,
-            reach: SAME_PLACE_ANGSTROM / spacings,
-            newest_in_box: HashMap::new(),
-            previous: Vec::new(),
-        }
-    }
-
-    fn key(&self, boxed: DVec3) -> [i32; 3] {
-        let wrapped = if self.periodic { boxed.rem_euclid(self.counts) } else { boxed };
-        wrapped.to_array().map(|value| value as i32)
-    }
-
-    /// Sites are inserted in the order of their indices.
-    fn insert(&mut self, frac: DVec3, site: u32) {
-        let key = self.key((frac * self.counts).floor());
-        self.previous.push(self.newest_in_box.insert(key, site));
-    }
-
-    /// The asymmetric site of an atom at this place.
-    fn find(&self, frac: DVec3, structure: &Structure) -> Option<u32> {
-        let low = ((frac - self.reach) * self.counts).floor();
-        let steps = (((frac + self.reach) * self.counts).floor() - low).min(DVec3::splat(2.0));
-        let range = |steps: f64| 0..=(steps as i32);
-        for x in range(steps.x) {
-            for y in range(steps.y) {
-                for z in range(steps.z) {
-                    let key = self.key(low + DVec3::new(f64::from(x), f64::from(y), f64::from(z)));
-                    let mut next = self.newest_in_box.get(&key).copied();
-                    while let Some(index) = next {
-                        let site = structure.sites.get(index as usize)?;
-                        if self.distance_angstrom(site.frac - frac) < SAME_PLACE_ANGSTROM {
-                            return Some(site.asymmetric);
-                        }
-                        next = self.previous.get(index as usize).copied().flatten();
-                    }
-                }
-            }
-        }
-        None
-    }
-
-    fn distance_angstrom(&self, difference: DVec3) -> f64 {
-        let reduced = if self.periodic { difference - difference.round() } else { difference };
-        self.lattice.cart_from_frac(reduced).length()
-    }
 }

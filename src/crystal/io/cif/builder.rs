@@ -22,9 +22,7 @@ enum Open {
         loop_start: usize,
     },
     /// Values of a loop.
-    LoopValues {
-        loop_start: usize,
-    },
+    LoopValues,
 }
 
 /// Lengths of the lists at a point to which they can be cut back.
@@ -127,7 +125,7 @@ impl<'a> Builder<'a> {
     #[inline]
     fn value(&mut self, span: Span) -> Result<(), ParseError> {
         match self.open {
-            Open::LoopValues { .. } => self.document.values.push(span),
+            Open::LoopValues => self.document.values.push(span),
             Open::Pair => {
                 self.document.values.push(span);
                 self.push_table(1);
@@ -138,7 +136,7 @@ impl<'a> Builder<'a> {
                     return Err(self.tokenizer.error(loop_start, "this loop_ has values but no tags"));
                 }
                 self.document.values.push(span);
-                self.open = Open::LoopValues { loop_start };
+                self.open = Open::LoopValues;
             }
             Open::Nothing => {
                 let word = quote(slice(self.document.text, span));
@@ -190,17 +188,25 @@ impl<'a> Builder<'a> {
                 self.push_table(0);
                 Ok(())
             }
-            Open::LoopValues { loop_start } => {
+            Open::LoopValues => {
                 let width = self.document.tags.len() - self.table.tags;
                 let count = self.document.values.len() - self.table.values;
-                if !count.is_multiple_of(width) {
+                let last_row = count % width;
+                if last_row > 0 {
                     let tag =
                         self.document.tags.get(self.table.tags).map_or("", |t| slice(self.document.text, *t));
                     let message = format!(
-                        "the loop of `{}` has {count} values, which do not fill rows of {width}",
-                        quote(tag)
+                        "the loop of `{}` has {count} values, which do not fill rows of {width}: {} missing in the \
+                         last row, or in one before it",
+                        quote(tag),
+                        match width - last_row {
+                            1 => "1 is".to_owned(),
+                            missing => format!("{missing} are"),
+                        }
                     );
-                    return Err(self.tokenizer.error(loop_start, message));
+                    let first = self.document.values.get(self.document.values.len() - last_row);
+                    let offset = first.map_or(0, |value| value.start as usize);
+                    return Err(self.tokenizer.error(offset, message));
                 }
                 self.push_table(count / width);
                 Ok(())

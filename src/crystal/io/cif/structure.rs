@@ -26,8 +26,12 @@ const CELL_TAGS: [&str; 6] = [
 /// Broken blocks of one file that are told of.
 const MAX_ERRORS: usize = 40;
 
-/// Every structure of a CIF file. Blocks that fail are reported as warnings of the first that does not.
-pub(in crate::crystal::io) fn read(text: &str, name: &str) -> Result<Vec<Structure>, ParseError> {
+/// Every structure of a CIF file. Why others failed is an error when there is none, else added to `failures`.
+pub(in crate::crystal::io) fn read(
+    text: &str,
+    name: &str,
+    failures: &mut Vec<ParseError>,
+) -> Result<Vec<Structure>, ParseError> {
     let Salvage { document, mut errors, repairs } = Document::salvage(text)?;
     let mut structures = Vec::new();
     for block in document.blocks() {
@@ -42,8 +46,8 @@ pub(in crate::crystal::io) fn read(text: &str, name: &str) -> Result<Vec<Structu
     }
     errors.sort_by_key(|error| error.line);
     if let Some(first) = structures.first_mut() {
-        first.warnings.extend(errors.iter().map(|error| format!("A part of the file was left out: {error}")));
         first.warnings.extend(repairs.iter().map(|repair| format!("Passed over: {repair}")));
+        failures.append(&mut errors);
         return Ok(structures);
     }
     Err(errors.into_iter().next().unwrap_or_else(|| {

@@ -53,11 +53,11 @@ pub(super) fn read(
         }
         (None, Some(setting)) => {
             warnings.extend(setting.assumption.clone());
-            if let Some(symbol) = symbol.or(hall).filter(|_| !is_symbol_known) {
+            let unknown = symbol.or(hall).filter(|_| !is_symbol_known);
+            if let (Some(symbol), Some(number)) = (unknown, setting.number) {
                 warnings.push(format!(
-                    "The space group symbol `{}` is not known; number {} was used instead",
-                    quote(symbol),
-                    setting.number
+                    "The space group symbol `{}` is not known; number {number} was used instead",
+                    quote(symbol)
                 ));
             }
             setting.group
