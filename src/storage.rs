@@ -59,8 +59,6 @@ pub struct Directories {
     pub cache: PathBuf,
     /// Downloaded weights.
     pub models: PathBuf,
-    /// Logs and reports.
-    pub logs: PathBuf,
 }
 
 impl Directories {
@@ -87,7 +85,6 @@ impl Directories {
                 config: root.join("config"),
                 cache: root.join("cache"),
                 models: root.join("models"),
-                logs: root.join("logs"),
             });
         }
         let platform = ProjectDirs::from("org", "Vitrine", "vitrine").ok_or(StorageError::NoHome)?;
@@ -97,7 +94,6 @@ impl Directories {
             config: platform.config_dir().to_owned(),
             cache: platform.cache_dir().to_owned(),
             models: data.join("models"),
-            logs: platform.state_dir().unwrap_or(data).join("logs"),
         })
     }
 }
@@ -192,10 +188,16 @@ fn parse<T: DeserializeOwned>(text: &str, version: u32) -> Result<T, String> {
 
 /// Renames a file that could not be used, and says so.
 fn set_aside(path: &Path, why: &str) -> String {
-    let aside = path.with_added_extension("bad");
+    // What was kept aside before is kept too.
+    let names = std::iter::once("bad".to_owned()).chain((2..100).map(|number| format!("bad{number}")));
+    let aside = names
+        .map(|ending| path.with_added_extension(ending))
+        .find(|name| !name.exists())
+        .unwrap_or_else(|| path.with_added_extension("bad"));
     let fate = match fs::rename(path, &aside) {
         Ok(()) => format!("kept as {}", aside.display()),
         Err(error) => format!("could not be kept aside ({error}): {}", path.display()),
     };
-    format!("Not usable ({why}), so defaults are used; {fate}")
+    let name = path.file_name().unwrap_or_default().display();
+    format!("{name} cannot be used ({why}); defaults take its place; {fate}")
 }

@@ -123,13 +123,39 @@ fn render_writes_the_picture_on_gpu_and_processor() {
 #[test]
 fn the_users_file_is_never_written_to() {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("mine.cif");
+    // Structures are told by their content too, so this name can be both.
+    let file = folder.path().join("mine.png");
     std::fs::copy(sample("copper.cif"), &file).unwrap();
     let before = std::fs::read(&file).unwrap();
     let name = file.to_str().unwrap();
     let output = vitrine(&["crystal", "render", name, "--out", name, "--size", "10x10"]);
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     assert_eq!(std::fs::read(&file).unwrap(), before);
+}
+
+#[test]
+fn a_file_that_is_read_in_part_is_told_and_counts_as_failed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.xyz");
+    std::fs::write(&path, "1\nfirst\nCu 0 0 0\n2\nsecond\nCu 0 0 zz\nCu 0 0 1\n").unwrap();
+    let output = vitrine(&["crystal", "info", path.to_str().unwrap(), "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(json(&output)["formula"], "Cu");
+    assert!(stderr(&output).contains("line 6"), "{}", stderr(&output));
+}
+
+#[test]
+fn the_data_folder_may_be_named_before_the_command() {
+    let state = tempfile::tempdir().unwrap();
+    let folder = state.path().to_str().unwrap();
+    for arguments in [["--data-dir", folder, "doctor", "--json"], ["doctor", "--data-dir", folder, "--json"]]
+    {
+        let output = vitrine(&arguments);
+        assert!(output.status.success(), "{}", stderr(&output));
+        assert!(json(&output)["directories"]["config"].as_str().unwrap().starts_with(folder));
+    }
+    let both = vitrine(&["some.cif", "doctor"]);
+    assert_eq!(both.status.code(), Some(2), "{}", stderr(&both));
 }
 
 #[test]

@@ -245,10 +245,10 @@ fn utf_16_is_known_by_its_byte_order_mark() {
         [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     let big: Vec<u8> =
         [0xfe, 0xff].into_iter().chain(text.encode_utf16().flat_map(u16::to_be_bytes)).collect();
-    let plain = one(&text, Format::Cif);
+    let plain = [one(&text, Format::Cif)];
     for bytes in [little, big] {
         assert_eq!(Format::detect(OsStr::new("quartz"), &bytes), Some(Format::Cif));
-        assert_eq!(parse(&bytes, Format::Cif, "file").unwrap().structures, [plain.clone()]);
+        assert_eq!(parse(&bytes, Format::Cif, "file").unwrap().structures, plain);
         // Cut within a character.
         assert!(parse(&bytes[..bytes.len() - 1], Format::Cif, "file").is_ok());
     }

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use glam::DVec3;
+use proptest::prelude::*;
 use vitrine::crystal::{
     io::{Format, parse, read_path},
     lattice::{CellParameters, Lattice},
@@ -428,4 +429,18 @@ fn a_list_that_is_too_long_is_refused() {
     let many = (0..50).flat_map(|i| (0..50).map(move |j| Operation::new(identity, shift(i, j))));
     assert!(Group::new(many.clone()).is_err());
     assert!(Group::new(many.take(1000)).is_ok());
+}
+
+proptest! {
+    #[test]
+    fn noise_in_hall_symbols_gives_a_group_or_nothing(
+        symbol in "-?[PABCIRSTFH] (-?[12346][xyz'\"*]?[1-5]?[a-dnuvw]{0,2} ?){1,4}(\\([xyz0-9/*+ ,-]{0,20}\\))?",
+        moved in "-?[PCIFR] [2346][xyz]?( [23][xyz'*]?)? \\([xyz]([-+][1-3]?[xyz])?,-?[xyz](/[2-4])?,[xyz]([-+]1/[0-9])?\\)",
+    ) {
+        for symbol in [symbol, moved] {
+            if let Some(setting) = by_hall_symbol(&symbol) {
+                prop_assert!(setting.group.is_closed(), "{symbol}");
+            }
+        }
+    }
 }

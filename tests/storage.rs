@@ -36,8 +36,8 @@ fn a_named_folder_holds_everything_and_the_flag_wins() {
     let of_variable = Directories::resolve_from(None, variable()).unwrap();
     for (directories, root) in [(of_flag, "/from/flag"), (of_variable, "/from/variable")] {
         let root = std::path::absolute(root).unwrap();
-        let Directories { data, config, cache, models, logs } = directories;
-        let all = [data, config, cache, models, logs];
+        let Directories { data, config, cache, models } = directories;
+        let all = [data, config, cache, models];
         assert!(all.iter().all(|folder| folder.parent() == Some(&root)), "{all:?}");
         assert!(all.iter().enumerate().all(|(i, folder)| !all[..i].contains(folder)), "{all:?}");
     }
@@ -125,19 +125,20 @@ fn another_version_is_set_aside_with_a_warning() {
 }
 
 #[test]
-fn a_damaged_file_is_set_aside_in_place_of_an_earlier_one() {
+fn a_damaged_file_is_set_aside_beside_earlier_ones() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("settings.ron");
     save_ron(&path, 2, &settings()).unwrap();
     let whole = fs::read(&path).unwrap();
     let damaged: [&[u8]; 4] = [b"", b"\xff\xfe\x00", &whole[..whole.len() / 2], b"(version: 2, data: 7)"];
-    for bytes in damaged {
+    for (bytes, name) in damaged.into_iter().zip(["bad", "bad2", "bad3", "bad4"]) {
         fs::write(&path, bytes).unwrap();
         let (loaded, warning) = load_ron::<Settings>(&path, 2);
         assert_eq!(loaded, Settings::default());
-        assert!(warning.unwrap().contains("defaults are used"));
-        assert_eq!(names(folder.path()), ["settings.ron.bad"]);
-        assert_eq!(fs::read(folder.path().join("settings.ron.bad")).unwrap(), bytes);
+        let aside = format!("settings.ron.{name}");
+        let warning = warning.unwrap();
+        assert!(warning.contains("defaults take its place") && warning.ends_with(&aside), "{warning}");
+        assert_eq!(fs::read(folder.path().join(aside)).unwrap(), bytes);
     }
 }
 

@@ -50,10 +50,18 @@ pub fn run(directories: &Directories, options: &WindowOptions) -> Result<(), Run
                 log::warn!("no window with {backends:?}: {error}");
                 refusal.get_or_insert(error.to_string());
             }
-            Err(error) => return Err(RunError::NoDesktop(error.to_string())),
+            Err(error) => return Err(RunError::NoDesktop(without_source_place(&error.to_string()))),
         }
     }
     Err(RunError::NoAdapter(refusal.unwrap_or_default()))
+}
+
+/// winit puts the place in its own source before what it says.
+fn without_source_place(message: &str) -> String {
+    match message.split_once(".rs:") {
+        Some((_, rest)) => rest.split_once(": ").map_or(message, |(_, words)| words).to_owned(),
+        None => message.to_owned(),
+    }
 }
 
 fn open(

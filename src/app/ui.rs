@@ -46,8 +46,17 @@ impl App {
                 ui.add_space(Theme::get().space);
                 ui.selectable_label(true, self.crystals.title())
                     .on_hover_text("Look into crystal structures");
+                let is_narrow = ui.available_width() < 2.0 * Theme::get().sidebar_width;
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    self.top_bar_right_ui(ui);
+                    if is_narrow {
+                        ui.menu_button("Menu", |ui| {
+                            ui.with_layout(egui::Layout::top_down_justified(egui::Align::Min), |ui| {
+                                self.top_bar_right_ui(ui);
+                            });
+                        });
+                    } else {
+                        self.top_bar_right_ui(ui);
+                    }
                 });
             });
             ui.add_space(3.0);
@@ -103,47 +112,53 @@ impl App {
     fn settings_ui(&mut self, ctx: &egui::Context) {
         let mut open = self.show_settings;
         let mut zoom = self.settings.zoom;
-        egui::Window::new("Settings").open(&mut open).resizable(false).collapsible(false).show(ctx, |ui| {
-            egui::Grid::new("settings").num_columns(2).spacing([16.0, 10.0]).show(ui, |ui| {
-                ui.label("Theme");
-                ui.horizontal(|ui| {
-                    for (choice, word) in [
-                        (ThemeChoice::System, "Desktop"),
-                        (ThemeChoice::Dark, "Dark"),
-                        (ThemeChoice::Light, "Light"),
-                    ] {
-                        if ui.selectable_label(self.settings.theme == choice, word).clicked() {
-                            self.commands.push(Command::Theme(choice));
+        egui::Window::new("Settings")
+            .open(&mut open)
+            .resizable(false)
+            .collapsible(false)
+            .pivot(egui::Align2::CENTER_CENTER)
+            .default_pos(ctx.content_rect().center())
+            .show(ctx, |ui| {
+                egui::Grid::new("settings").num_columns(2).spacing([16.0, 10.0]).show(ui, |ui| {
+                    ui.label("Theme");
+                    ui.horizontal(|ui| {
+                        for (choice, word) in [
+                            (ThemeChoice::System, "Desktop"),
+                            (ThemeChoice::Dark, "Dark"),
+                            (ThemeChoice::Light, "Light"),
+                        ] {
+                            if ui.selectable_label(self.settings.theme == choice, word).clicked() {
+                                self.commands.push(Command::Theme(choice));
+                            }
                         }
-                    }
-                });
-                ui.end_row();
-                let label = ui.label("Size of everything");
-                // The factor changes when the slider is let go: it would run away under the pointer otherwise.
-                let slider = egui::Slider::new(&mut zoom, ZOOM_RANGE)
-                    .step_by(0.05)
-                    .custom_formatter(|value, _| format!("{:.0} %", value * 100.0))
-                    .custom_parser(|text| {
-                        text.trim_end_matches([' ', '%']).parse().ok().map(|p: f64| p / 100.0)
-                    })
-                    .update_while_editing(false);
-                ui.add(slider).labelled_by(label.id);
-                ui.end_row();
-                if cfg!(target_os = "linux") {
-                    ui.label("Dropping files");
-                    ui.vertical(|ui| {
-                        ui.checkbox(&mut self.settings.prefer_x11, "Use X11 on Wayland desktops");
-                        ui.weak("from the next start");
                     });
                     ui.end_row();
-                }
-                ui.label("Kept in");
-                ui.add(egui::Label::new(self.directories.config.display().to_string()).wrap());
-                ui.end_row();
+                    let label = ui.label("Size of everything");
+                    // The factor changes when the slider is let go: it would run away under the pointer otherwise.
+                    let slider = egui::Slider::new(&mut zoom, ZOOM_RANGE)
+                        .step_by(0.05)
+                        .custom_formatter(|value, _| format!("{:.0} %", value * 100.0))
+                        .custom_parser(|text| {
+                            text.trim_end_matches([' ', '%']).parse().ok().map(|p: f64| p / 100.0)
+                        })
+                        .update_while_editing(false);
+                    ui.add(slider).labelled_by(label.id);
+                    ui.end_row();
+                    if cfg!(target_os = "linux") {
+                        ui.label("Dropping files");
+                        ui.vertical(|ui| {
+                            ui.checkbox(&mut self.settings.prefer_x11, "Use X11 on Wayland desktops");
+                            ui.weak("from the next start");
+                        });
+                        ui.end_row();
+                    }
+                    ui.label("Kept in");
+                    ui.add(egui::Label::new(self.directories.config.display().to_string()).wrap());
+                    ui.end_row();
+                });
+                ui.separator();
+                ui.weak(crate::version());
             });
-            ui.separator();
-            ui.weak(crate::version());
-        });
         let released = ctx.input(|input| !input.pointer.any_down());
         if zoom != self.settings.zoom && released {
             self.zoom_to(ctx, zoom);
@@ -162,6 +177,8 @@ impl App {
             .open(&mut open)
             .default_width(Theme::get().toast_width)
             .collapsible(false)
+            .pivot(egui::Align2::CENTER_CENTER)
+            .default_pos(ctx.content_rect().center())
             .show(ctx, |ui| self.notifications.history_ui(ui));
         self.show_notifications = open;
     }

@@ -1,5 +1,7 @@
 //! `vitrine doctor`: what the machine offers, what is chosen and why, what is missing and what brings it.
 
+use std::path::Path;
+
 use clap::Args;
 use serde::Serialize;
 
@@ -60,7 +62,6 @@ struct Folders {
     config: String,
     cache: String,
     models: String,
-    logs: String,
 }
 
 /// Something that is not there, and what brings it.
@@ -103,7 +104,7 @@ fn examine(directories: &Directories) -> Report {
             .iter()
             .map(|source| Source { name: source.name(), reading: source.read() })
             .collect(),
-        missing: missing(chosen.as_ref()),
+        missing: missing(chosen.as_ref(), directories),
         adapters: adapters.iter().map(AdapterSummary::of).collect(),
         chosen,
         compute: Compute { path, reason },
@@ -113,7 +114,6 @@ fn examine(directories: &Directories) -> Report {
             config: directories.config.display().to_string(),
             cache: directories.cache.display().to_string(),
             models: directories.models.display().to_string(),
-            logs: directories.logs.display().to_string(),
         },
     }
 }
@@ -143,8 +143,23 @@ fn desktop() -> String {
     }
 }
 
-fn missing(chosen: Option<&Chosen>) -> Vec<Missing> {
+/// Whether a folder is there or could be made: the nearest one above it that exists is a folder.
+fn can_hold_files(folder: &Path) -> bool {
+    folder.ancestors().find(|path| path.symlink_metadata().is_ok()).is_some_and(|nearest| {
+        nearest.metadata().is_ok_and(|metadata| metadata.is_dir() && !metadata.permissions().readonly())
+    })
+}
+
+fn missing(chosen: Option<&Chosen>, directories: &Directories) -> Vec<Missing> {
     let mut missing = Vec::new();
+    let folders = [&directories.config, &directories.data, &directories.cache, &directories.models];
+    if let Some(broken) = folders.into_iter().find(|folder| !can_hold_files(folder)) {
+        missing.push(Missing {
+            what: "a folder to keep things in",
+            consequence: "settings and caches are not kept",
+            remedy: format!("--data-dir with a folder you may write to, instead of {}", broken.display()),
+        });
+    }
     match chosen {
         None => missing.push(Missing {
             what: "a graphics adapter",
@@ -180,7 +195,7 @@ fn missing(chosen: Option<&Chosen>) -> Vec<Missing> {
 
 fn has_file_dialog() -> bool {
     let portal = ["/usr/share/dbus-1/services/org.freedesktop.portal.Desktop.service"];
-    portal.iter().any(|file| std::path::Path::new(file).exists())
+    portal.iter().any(|file| Path::new(file).exists())
         || std::env::var_os("PATH")
             .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join("zenity").exists()))
 }
@@ -224,7 +239,6 @@ fn print(report: &Report) {
     row("data", &report.directories.data);
     row("cache", &report.directories.cache);
     row("models", &report.directories.models);
-    row("logs", &report.directories.logs);
     println!();
     if report.missing.is_empty() {
         println!("Nothing is missing.");

@@ -159,6 +159,8 @@ impl Notifications {
         egui::ScrollArea::vertical().max_height(420.0).auto_shrink([false, true]).show(ui, |ui| {
             for notification in self.history.iter().rev() {
                 ui.horizontal_top(|ui| {
+                    ui.label(egui::RichText::new(clock(notification.shown_at)).small().weak())
+                        .on_hover_text("Minutes and seconds since the start");
                     ui.colored_label(notification.level.color(ui), notification.level.word());
                     ui.add(egui::Label::new(text_of(notification)).wrap());
                 });
@@ -166,6 +168,10 @@ impl Notifications {
             }
         });
     }
+}
+
+fn clock(secs: f64) -> String {
+    format!("{}:{:02}", (secs / 60.0) as u64, secs as u64 % 60)
 }
 
 fn text_of(notification: &Notification) -> String {

@@ -151,10 +151,10 @@ fn graph_ui(
         .allow_boxed_zoom(false)
         .show_x(false)
         .default_x_bounds(-WINDOW_SECS, 0.0)
-        .default_y_bounds(0.0, (1.25 * highest).max(1.0))
+        .default_y_bounds(0.0, (1.6 * highest).max(1.0))
         .show(ui, |plot| {
             plot.set_plot_bounds_x(-WINDOW_SECS..=0.0);
-            plot.set_plot_bounds_y(0.0..=(1.25 * highest).max(1.0));
+            plot.set_plot_bounds_y(0.0..=(1.6 * highest).max(1.0));
             plot.line(Line::new(id, PlotPoints::from(points)).color(color).width(1.5).fill(0.0));
         });
     let corner = plot.response.rect.left_top() + egui::vec2(Theme::get().space_small, 2.0);
@@ -177,7 +177,7 @@ fn jobs_ui(ui: &mut egui::Ui, jobs: &[JobInfo]) -> Option<PanelAction> {
     for job in jobs {
         ui.horizontal(|ui| {
             let (word, color) = state_words(ui, &job.state);
-            ui.add(egui::Label::new(&job.name).truncate());
+            // From the right, so that a long name gives way to state and duration.
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if !job.state.is_finished()
                     && widgets::icon_button(ui, "✕", &format!("Cancel {}", job.name)).clicked()
@@ -189,6 +189,9 @@ fn jobs_ui(ui: &mut egui::Ui, jobs: &[JobInfo]) -> Option<PanelAction> {
                 if let JobState::Failed(reason) = &job.state {
                     label.on_hover_text(reason);
                 }
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    ui.add(egui::Label::new(&job.name).truncate());
+                });
             });
         });
         if !job.state.is_finished() {

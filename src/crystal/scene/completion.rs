@@ -96,14 +96,13 @@ fn molecules(partners: &Partners) -> (Vec<Option<u32>>, Vec<Molecule>) {
             let cell = cells.get(&site).copied().unwrap_or_default();
             for &(other, offset) in partners.get(site as usize).map_or(&[][..], Vec::as_slice) {
                 let place = cell + IVec3::from(offset);
-                match cells.get(&other) {
-                    Some(known) => is_finite &= *known == place,
-                    None => {
-                        cells.insert(other, place);
-                        order.push((other, place.to_array()));
-                        waiting.push_back(other);
-                    }
+                if let Some(known) = cells.get(&other) {
+                    is_finite &= *known == place;
+                    continue;
                 }
+                cells.insert(other, place);
+                order.push((other, place.to_array()));
+                waiting.push_back(other);
             }
         }
         if is_finite && order.len() > 1 {

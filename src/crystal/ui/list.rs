@@ -67,7 +67,10 @@ fn entry_ui(
     row.spacing_mut().item_spacing.y = 0.0;
     row.set_max_width(inner.width() - theme.control_height);
     row.add(egui::Label::new(&entry.loaded.title).truncate().selectable(false));
-    let details = format!("{} · {} sites", entry.loaded.formula, entry.loaded.structure.sites.len());
+    let details = match entry.loaded.structure.sites.len() {
+        1 => format!("{} · 1 site", entry.loaded.formula),
+        count => format!("{} · {count} sites", entry.loaded.formula),
+    };
     row.add(egui::Label::new(RichText::new(details).small().weak()).truncate().selectable(false));
     let close_rect = egui::Rect::from_center_size(
         egui::pos2(rect.right() - 0.5 * theme.control_height, rect.center().y),

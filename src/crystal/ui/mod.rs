@@ -311,7 +311,8 @@ impl Workspace for Crystals {
                     );
                 });
             }
-            if width > 3.4 * theme.sidebar_width {
+            let has_inspector = width > 3.4 * theme.sidebar_width;
+            if has_inspector {
                 egui::Panel::right("inspector").default_size(theme.sidebar_width).show(ui, |ui| {
                     if let Some(shown) = self.shown.get(self.current) {
                         inspector::inspector_ui(ui, shown, &self.settings, &mut commands);
@@ -324,7 +325,7 @@ impl Workspace for Crystals {
             let canvas = egui::Frame::NONE.fill(Theme::of(ui).canvas.egui());
             egui::CentralPanel::default().frame(canvas).show(ui, |ui| {
                 if let Some(shown) = self.shown.get_mut(self.current) {
-                    self.view.ui(ui, shown, self.settings.show_axes, shell);
+                    self.view.ui(ui, shown, self.settings.show_axes, has_inspector, shell);
                 }
             });
         }

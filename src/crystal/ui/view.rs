@@ -15,7 +15,7 @@ use crate::{
         scene::{CameraFrame, Scene, pick},
     },
     gpu::{GpuContext, GpuError, Owner},
-    ui::Shell,
+    ui::{Shell, Theme},
 };
 
 /// Radians per point that the pointer moves: half a turn is a hand's breadth.
@@ -51,7 +51,15 @@ impl View {
         self.target.as_ref().map_or((1600, 1200), |(target, _)| target.size())
     }
 
-    pub(super) fn ui(&mut self, ui: &mut egui::Ui, shown: &mut Shown, show_axes: bool, shell: &Shell<'_>) {
+    /// `inspector_is_shown`: otherwise the picture itself says what is selected.
+    pub(super) fn ui(
+        &mut self,
+        ui: &mut egui::Ui,
+        shown: &mut Shown,
+        show_axes: bool,
+        inspector_is_shown: bool,
+        shell: &Shell<'_>,
+    ) {
         let scale = ui.pixels_per_point();
         let rect = ui.available_rect_before_wrap();
         let (rect, response) = ui.allocate_exact_size(rect.size(), egui::Sense::click_and_drag());
@@ -82,6 +90,9 @@ impl View {
         if let Some((_, texture)) = &self.target {
             let uv = egui::Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
             ui.painter().image(*texture, rect, uv, egui::Color32::WHITE);
+        }
+        if !inspector_is_shown {
+            selection_line_ui(ui, rect, shown);
         }
         if let Some(message) = &self.failed {
             ui.painter().text(
@@ -115,6 +126,34 @@ impl View {
         let picture = shown.picture(wanted.size, wanted.palette, wanted.show_axes);
         let tile = Tile { x: 0, y: 0, width: wanted.size.0, height: wanted.size.1 };
         pipelines.draw(gpu, &owner, &picture, buffers, tile, target)
+    }
+}
+
+/// The selected atom in one line at the top of the picture, for windows without room for the inspector.
+fn selection_line_ui(ui: &egui::Ui, rect: egui::Rect, shown: &Shown) {
+    let structure = &shown.loaded.structure;
+    let atom = shown.selected.and_then(|id| shown.scene.atoms.get(id as usize));
+    let row = atom
+        .and_then(|atom| structure.sites.get(atom.site as usize))
+        .and_then(|site| structure.asymmetric_of(site));
+    if let (Some(atom), Some(row)) = (atom, row) {
+        let place = if structure.periodic { atom.frac(structure) } else { atom.cart(structure) };
+        let text = format!(
+            "{}: {}  {:.4}  {:.4}  {:.4}",
+            row.label,
+            inspector::species(row),
+            place.x,
+            place.y,
+            place.z
+        );
+        let theme = Theme::get();
+        ui.painter().text(
+            rect.left_top() + egui::Vec2::splat(theme.space),
+            egui::Align2::LEFT_TOP,
+            text,
+            egui::TextStyle::Body.resolve(ui.style()),
+            Theme::of(ui).text.egui(),
+        );
     }
 }
 
@@ -204,7 +243,10 @@ fn point(ui: &egui::Ui, response: &egui::Response, rect: egui::Rect, shown: &mut
             shown.selected = pick(&shown.scene, frame, ndc(at));
         }
     }
-    if ui.input(|input| input.key_pressed(Key::Escape)) {
+    // Escape that closes a menu or a dialog is not meant for the picture.
+    let is_free =
+        !egui::Popup::is_any_open(ui.ctx()) && ui.memory(|memory| memory.top_modal_layer().is_none());
+    if is_free && ui.input(|input| input.key_pressed(Key::Escape)) {
         shown.selected = None;
     }
     let few = shown.scene.atoms.len() <= HOVER_LIMIT;
