@@ -27,9 +27,12 @@ const UNLIT: u32 = 1u;
 
 struct SphereIn {
     @location(0) center_radius: vec4f,
+    // rgb, and in place of opacity the share of the sphere that it colours.
     @location(1) color: vec4f,
+    // The same for a second species; what is left is vacancy.
+    @location(2) second: vec4f,
     // x: id, y: flags.
-    @location(2) id_flags: vec2u,
+    @location(3) id_flags: vec2u,
 }
 
 struct CylinderIn {
@@ -46,7 +49,8 @@ struct SphereOut {
     @location(0) @interpolate(linear, sample) ndc: vec2f,
     @location(1) @interpolate(flat) center_radius: vec4f,
     @location(2) @interpolate(flat) color: vec4f,
-    @location(3) @interpolate(flat) id_flags: vec2u,
+    @location(3) @interpolate(flat) second: vec4f,
+    @location(4) @interpolate(flat) id_flags: vec2u,
 }
 
 struct CylinderOut {
@@ -180,8 +184,18 @@ fn vs_sphere(@builtin(vertex_index) vertex: u32, in: SphereIn) -> SphereOut {
     out.ndc = picture_from_target(place);
     out.center_radius = vec4f(center, radius);
     out.color = in.color;
+    out.second = in.second;
     out.id_flags = in.id_flags;
     return out;
+}
+
+// Colour of a shared site: sectors like those of a pie, clockwise from the top, facing the viewer. White is vacancy.
+fn shared_color(first: vec4f, second: vec4f, normal: vec3f) -> vec3f {
+    let share = fract(atan2(normal.x, normal.y) / 6.2831853 + 1.0);
+    if (first.a > 0.995 || share < first.a) {
+        return first.rgb;
+    }
+    return select(vec3f(1.0), second.rgb, share < first.a + second.a);
 }
 
 @fragment
@@ -204,7 +218,8 @@ fn fs_sphere(in: SphereOut) -> Fragment {
     let normal = (hit - in.center_radius.xyz) / radius;
     var out: Fragment;
     let selected = in.id_flags.x != NONE && in.id_flags.x == view.flags.y;
-    out.color = shade(in.color.rgb, normal, -ray.direction, -hit.z, (in.id_flags.y & UNLIT) != 0u, selected);
+    let base = shared_color(in.color, in.second, normal);
+    out.color = shade(base, normal, -ray.direction, -hit.z, (in.id_flags.y & UNLIT) != 0u, selected);
     out.depth = depth_of(-hit.z);
     return out;
 }

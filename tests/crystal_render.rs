@@ -78,6 +78,7 @@ fn the_shader_and_its_twin_draw_the_same_picture() {
         ("lifepo4.cif", StandardView::Iso, Projection::Perspective, PALETTE),
         ("graphite.cif", StandardView::CStar, Projection::Perspective, TRANSPARENT),
         ("urea.cif", StandardView::Diagonal, Projection::Orthographic, TRANSPARENT),
+        ("algaas.cif", StandardView::Iso, Projection::Perspective, PALETTE),
     ] {
         let picture = picture(file, view, projection, (320, 240), palette).with_selection(Some(0));
         let on_gpu = draw_on_gpu(&gpu, &pipelines, &picture, whole(&picture));

@@ -157,3 +157,22 @@ fn a_cell_of_any_size_has_a_camera() {
         }
     }
 }
+
+#[test]
+fn a_shared_site_shows_its_species_by_share() {
+    let loaded = sample("algaas.cif");
+    let scene = scene(&loaded, Beyond::default());
+    let shared: Vec<_> = scene.spheres.iter().filter(|sphere| sphere.color[3] < 255).collect();
+    assert!(!shared.is_empty());
+    for sphere in shared {
+        // 70 % gallium, 30 % aluminium, in shares of 255.
+        assert_eq!((sphere.color[3], sphere.second[3]), (179, 77));
+        assert_ne!(sphere.color[..3], sphere.second[..3]);
+    }
+    let half = "data_x\n_cell_length_a 4\n_cell_length_b 4\n_cell_length_c 4\n_cell_angle_alpha 90\n\
+                _cell_angle_beta 90\n_cell_angle_gamma 90\nloop_\n_atom_site_label\n_atom_site_type_symbol\n\
+                _atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\n_atom_site_occupancy\nO1 O 0.5 0.5 0.5 0.4\n";
+    let structure = parse(half.as_bytes(), Format::Cif, "half").unwrap().structures.remove(0);
+    let scene = build(&structure, &[], &SceneStyle::default(), CELL);
+    assert_eq!((scene.spheres[0].color[3], scene.spheres[0].second[3]), (102, 0), "the rest is vacancy");
+}

@@ -94,8 +94,8 @@ fn instances<T: Pod>(
     Ok(Some(buffer))
 }
 
-const SPHERE_ATTRIBUTES: [wgpu::VertexAttribute; 3] =
-    wgpu::vertex_attr_array![0 => Float32x4, 1 => Unorm8x4, 2 => Uint32x2];
+const SPHERE_ATTRIBUTES: [wgpu::VertexAttribute; 4] =
+    wgpu::vertex_attr_array![0 => Float32x4, 1 => Unorm8x4, 2 => Unorm8x4, 3 => Uint32x2];
 const CYLINDER_ATTRIBUTES: [wgpu::VertexAttribute; 5] =
     wgpu::vertex_attr_array![0 => Float32x4, 1 => Float32x4, 2 => Unorm8x4, 3 => Unorm8x4, 4 => Uint32];
 
@@ -225,8 +225,14 @@ impl CrystalPipelines {
             extra.push(SceneBuffers::upload(gpu, owner, layer.scene)?);
         }
         let buffers = std::iter::once(scene).chain(&extra);
-        let views: Vec<(wgpu::BindGroup, &SceneBuffers)> =
-            layers.iter().zip(buffers).map(|(layer, b)| (self.view(gpu, picture, layer, tile), b)).collect();
+        let views: Vec<(wgpu::BindGroup, LedgerBuffer, &SceneBuffers)> = layers
+            .iter()
+            .zip(buffers)
+            .map(|(layer, buffers)| {
+                let (group, uniform) = self.view(gpu, owner, picture, layer, tile);
+                (group, uniform, buffers)
+            })
+            .collect();
 
         let (color, resolve_target, depth) = target.attachments();
         let mut encoder =
@@ -259,7 +265,7 @@ impl CrystalPipelines {
                 occlusion_query_set: None,
                 multiview_mask: None,
             });
-            for (view, buffers) in &views {
+            for (view, _, buffers) in &views {
                 pass.set_bind_group(0, view, &[]);
                 if let Some(spheres) = &buffers.spheres {
                     pass.set_pipeline(&self.spheres);
@@ -277,7 +283,14 @@ impl CrystalPipelines {
         gpu.check_alive()
     }
 
-    fn view(&self, gpu: &GpuContext, picture: &Picture, layer: &Layer<'_>, tile: Tile) -> wgpu::BindGroup {
+    fn view(
+        &self,
+        gpu: &GpuContext,
+        owner: &Owner,
+        picture: &Picture,
+        layer: &Layer<'_>,
+        tile: Tile,
+    ) -> (wgpu::BindGroup, LedgerBuffer) {
         let (tile_scale, tile_offset) = tile.from_picture(picture.width, picture.height);
         let scale = layer.scale * tile_scale;
         let offset = layer.offset * tile_scale + tile_offset;
@@ -293,18 +306,23 @@ impl CrystalPipelines {
             highlight: unit(picture.palette.highlight),
             flags: [u32::from(frame.perspective), layer.selected, 0, 0],
         };
-        let buffer = gpu.device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("crystal view"),
-            size: size_of::<ViewUniform>() as u64,
-            usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
-            mapped_at_creation: false,
-        });
+        let buffer = gpu.ledger.buffer(
+            &gpu.device,
+            owner.clone(),
+            &wgpu::BufferDescriptor {
+                label: Some("view"),
+                size: size_of::<ViewUniform>() as u64,
+                usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+                mapped_at_creation: false,
+            },
+        );
         gpu.queue.write_buffer(&buffer, 0, bytemuck::bytes_of(&uniform));
-        gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
+        let group = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some("crystal view"),
             layout: &self.view_layout,
             entries: &[wgpu::BindGroupEntry { binding: 0, resource: buffer.as_entire_binding() }],
-        })
+        });
+        (group, buffer)
     }
 }
 
@@ -325,7 +343,7 @@ mod tests {
     #[test]
     fn layouts_match_the_shader() {
         assert_eq!(size_of::<ViewUniform>(), 160);
-        assert_eq!(size_of::<Sphere>(), 28);
+        assert_eq!(size_of::<Sphere>(), 32);
         assert_eq!(size_of::<Cylinder>(), 44);
     }
 }

@@ -194,10 +194,23 @@ fn hit_sphere(origin: Vec3, direction: Vec3, center: Vec3, sphere: &Sphere) -> O
     Some(Hit {
         distance: -hit.z,
         normal: (hit - center) / sphere.radius,
-        color: sphere.color,
+        color: shared_color(sphere, (hit - center) / sphere.radius),
         unlit: sphere.flags & UNLIT != 0,
         id: sphere.id,
     })
+}
+
+/// `shared_color` of the shader.
+fn shared_color(sphere: &Sphere, normal: Vec3) -> Rgba {
+    let [first, second] = [sphere.color, sphere.second].map(|color| f32::from(color[3]) / 255.0);
+    let share = (normal.x.atan2(normal.y) / std::f32::consts::TAU + 1.0).fract();
+    if first > 0.995 || share < first {
+        sphere.color
+    } else if share < first + second {
+        sphere.second
+    } else {
+        [255; 4]
+    }
 }
 
 fn hit_cylinder(

@@ -8,7 +8,11 @@ use super::{
     AtomImage, Beyond, Cylinder, NO_ATOM, Rgba, Scene, Sphere, UNLIT, displayed_atoms,
     images::partners_by_site,
 };
-use crate::crystal::{bonds::Bond, element::Element, structure::Structure};
+use crate::crystal::{
+    bonds::Bond,
+    element::Element,
+    structure::{AsymmetricSite, Structure},
+};
 
 /// Whose element colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -63,13 +67,38 @@ impl Default for SceneStyle {
     }
 }
 
+/// How the atoms of one distinct site are drawn.
+#[derive(Clone, Copy, Default)]
+struct Look {
+    radius: f32,
+    color: Rgba,
+    second: Rgba,
+    stick: Rgba,
+}
+
+/// Colours and shares of the two most frequent species of a site. Further species, rare as they are, count to the second.
+fn shared_colors(row: &AsymmetricSite, colors: ColorScheme) -> (Rgba, Rgba) {
+    let total = row.total_occupancy();
+    let mut occupants: Vec<_> = row.occupants.iter().collect();
+    occupants.sort_by(|a, b| b.occupancy.total_cmp(&a.occupancy));
+    let color_of = |index: usize, share: f64| {
+        let element = occupants.get(index).map_or(row.main_element(), |occupant| occupant.element);
+        let [r, g, b, _] = colors.color(element);
+        [r, g, b, (share * 255.0).round().clamp(0.0, 255.0) as u8]
+    };
+    // A site that is filled more than once is drawn in the proportions of what fills it.
+    let scale = if total > 1.0 { 1.0 / total } else { 1.0 };
+    let first = occupants.first().map_or(1.0, |occupant| occupant.occupancy * scale);
+    (color_of(0, first), color_of(1, total * scale - first))
+}
+
 /// Makes the scene of a structure. `cell_color` is that of the cell's edges.
 #[must_use]
 pub fn build(structure: &Structure, bonds: &[Bond], style: &SceneStyle, cell_color: Rgba) -> Scene {
     let bonds = if style.show_bonds { bonds } else { &[] };
     let atoms = displayed_atoms(structure, bonds, style.beyond);
     // What the pictures of one distinct site have in common is looked up once.
-    let looks: Vec<(f32, Rgba)> = structure
+    let looks: Vec<Look> = structure
         .asymmetric
         .iter()
         .map(|row| {
@@ -77,7 +106,8 @@ pub fn build(structure: &Structure, bonds: &[Bond], style: &SceneStyle, cell_col
             let radius = element.data().atomic_radius_angstrom as f32 * style.ball_scale;
             // A ball thinner than its stick would be an open end of a tube.
             let thinnest = if bonds.is_empty() { 0.05 } else { 1.35 * style.stick_radius_angstrom };
-            (radius.max(thinnest), style.colors.color(element))
+            let (color, second) = shared_colors(row, style.colors);
+            Look { radius: radius.max(thinnest), color, second, stick: style.colors.color(element) }
         })
         .collect();
     let look = |site: u32| {
@@ -85,29 +115,29 @@ pub fn build(structure: &Structure, bonds: &[Bond], style: &SceneStyle, cell_col
             .sites
             .get(site as usize)
             .and_then(|site| looks.get(site.asymmetric as usize).copied())
-            .unwrap_or((0.3, [128, 128, 128, 255]))
+            .unwrap_or_default()
     };
 
     let mut spheres: Vec<Sphere> = atoms
         .iter()
         .zip(0..)
         .map(|(atom, id)| {
-            let (radius, color) = look(atom.site);
-            Sphere { center: atom.cart(structure).as_vec3().to_array(), radius, color, id, flags: 0 }
+            let Look { radius, color, second, .. } = look(atom.site);
+            Sphere { center: atom.cart(structure).as_vec3().to_array(), radius, color, second, id, flags: 0 }
         })
         .collect();
 
     let mut cylinders = Vec::new();
     for (from, to) in bonded_pairs(structure, bonds, &atoms) {
         let (start, end) = (from.cart(structure).as_vec3(), to.cart(structure).as_vec3());
-        let ((start_radius, start_color), (end_radius, end_color)) = (look(from.site), look(to.site));
+        let (start_look, end_look) = (look(from.site), look(to.site));
         cylinders.push(Cylinder {
             start: start.to_array(),
             radius: style.stick_radius_angstrom,
             end: end.to_array(),
-            split: split_between(start.distance(end), start_radius, end_radius),
-            start_color,
-            end_color,
+            split: split_between(start.distance(end), start_look.radius, end_look.radius),
+            start_color: start_look.stick,
+            end_color: end_look.stick,
             flags: 0,
         });
     }
@@ -157,7 +187,7 @@ fn cell_edges(structure: &Structure, color: Rgba, spheres: &mut Vec<Sphere>, cyl
     let radius = (0.0017 * diagonal).clamp(0.016, 0.5);
     for mask in 0..8 {
         let center = corner(mask).to_array();
-        spheres.push(Sphere { center, radius, color, id: NO_ATOM, flags: UNLIT });
+        spheres.push(Sphere { center, radius, color, second: color, id: NO_ATOM, flags: UNLIT });
         for axis in [1, 2, 4] {
             if mask & axis == 0 {
                 cylinders.push(Cylinder {

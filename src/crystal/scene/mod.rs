@@ -27,7 +27,7 @@ pub const UNLIT: u32 = 1;
 /// sRGB colour with opacity, as shaders read it.
 pub type Rgba = [u8; 4];
 
-/// A sphere as the GPU reads it: 28 bytes.
+/// A sphere as the GPU reads it: 32 bytes.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
 pub struct Sphere {
@@ -35,8 +35,10 @@ pub struct Sphere {
     pub center: [f32; 3],
     /// Radius in Å.
     pub radius: f32,
-    /// Colour.
+    /// Colour; in place of opacity the share of the sphere that it fills, 255 for all of it.
     pub color: Rgba,
+    /// Colour and share of a second species on a shared site; what then remains is vacancy.
+    pub second: Rgba,
     /// Index into [`Scene::atoms`], or [`NO_ATOM`].
     pub id: u32,
     /// [`UNLIT`] or 0.

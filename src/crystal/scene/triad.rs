@@ -30,7 +30,14 @@ pub fn triad(structure: &Structure, frame: &CameraFrame, axis_colors: [Rgba; 3])
     for ((axis, letter), color) in axes.into_iter().zip(letters).zip(axis_colors) {
         let mut stroke = |from: Vec3, to: Vec3, radius: f32, flags: u32| {
             for end in [from, to] {
-                spheres.push(Sphere { center: end.to_array(), radius, color, id: NO_ATOM, flags });
+                spheres.push(Sphere {
+                    center: end.to_array(),
+                    radius,
+                    color,
+                    second: color,
+                    id: NO_ATOM,
+                    flags,
+                });
             }
             cylinders.push(Cylinder {
                 start: from.to_array(),
