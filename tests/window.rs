@@ -39,7 +39,7 @@ fn open_window_in(state: tempfile::TempDir, files: &[PathBuf], settings: Setting
 impl Window {
     /// Draws frames until background work has arrived: jobs wake the real window, here they are waited for.
     fn settle(&mut self) {
-        for _ in 0..200 {
+        for _ in 0..3000 {
             self.harness.run_ok();
             if !self.harness.state().is_busy() {
                 self.harness.run_ok();

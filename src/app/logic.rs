@@ -112,6 +112,9 @@ impl App {
         self.device_loss_told = true;
         self.save_settings();
         self.notifications.error(format!("The graphics device was lost ({message}); restart to draw again"));
+        if !self.has_window {
+            return;
+        }
         let files = self.crystals.open_files();
         let close = ctx.clone();
         // Nobody waits for this job: its answer is the restart itself.

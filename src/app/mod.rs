@@ -62,6 +62,8 @@ pub struct App {
     files_to_open: Vec<PathBuf>,
     startup: Option<StartupProbe>,
     device_loss_told: bool,
+    /// Whether there is a window on a screen, and so a person to ask.
+    has_window: bool,
     /// Writes settings soon after they changed; a program that is killed loses seconds, not a session.
     saver: Option<LatestWorker<Settings, Result<(), StorageError>>>,
     saved: Settings,
@@ -137,6 +139,7 @@ impl App {
             show_settings: false,
             show_notifications: false,
             device_loss_told: false,
+            has_window: cc.winit_window().is_some(),
         })
     }
 
