@@ -1,7 +1,7 @@
 //! The window: composes workspaces, the System panel, commands, settings and notifications.
 //!
-//! eframe calls [`App::logic`] also while the window is hidden: there, what background work has finished is applied. It
-//! calls [`App::ui`] to draw. Widgets send [`Command`]s; only this room carries them out.
+//! eframe calls `logic` also while the window is hidden: there, what background work has finished is applied. It
+//! calls `ui` to draw. Widgets send [`Command`]s; only this room carries them out.
 
 mod commands;
 mod logic;

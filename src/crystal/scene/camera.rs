@@ -35,7 +35,7 @@ pub enum StandardView {
     BStar,
     /// Along c*.
     CStar,
-    /// Along the body diagonal [111].
+    /// Along the body diagonal, a + b + c.
     Diagonal,
     /// a towards the viewer, b to the right, c up, turned and lifted a little: the usual drawing of a cell.
     Iso,
