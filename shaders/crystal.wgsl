@@ -46,7 +46,7 @@ struct CylinderIn {
 
 struct SphereOut {
     @builtin(position) position: vec4f,
-    @location(0) @interpolate(linear, sample) ndc: vec2f,
+    @location(0) @interpolate(perspective, sample) ndc: vec2f,
     @location(1) @interpolate(flat) center_radius: vec4f,
     @location(2) @interpolate(flat) color: vec4f,
     @location(3) @interpolate(flat) second: vec4f,
@@ -55,7 +55,7 @@ struct SphereOut {
 
 struct CylinderOut {
     @builtin(position) position: vec4f,
-    @location(0) @interpolate(linear, sample) ndc: vec2f,
+    @location(0) @interpolate(perspective, sample) ndc: vec2f,
     @location(1) @interpolate(flat) start_radius: vec4f,
     @location(2) @interpolate(flat) end_split: vec4f,
     @location(3) @interpolate(flat) start_color: vec4f,

@@ -300,3 +300,19 @@ fn more_atoms_than_memory_are_refused() {
     text.push_str(&"Si1 0.11 0.22 0.33\n".repeat(60_000));
     assert!(error(&text).message.contains("more than 10000000 atoms"));
 }
+
+#[test]
+fn occupancies_in_percent_are_fractions() {
+    let text = "data_x\n_cell_length_a 5\n_cell_length_b 5\n_cell_length_c 5\n_cell_angle_alpha 90\n\
+                _cell_angle_beta 90\n_cell_angle_gamma 90\nloop_\n_atom_site_label\n_atom_site_fract_x\n\
+                _atom_site_fract_y\n_atom_site_fract_z\n_atom_site_occupancy\nNa1 0 0 0 100\nCl1 0.5 0.5 0.5 40\n";
+    let file = vitrine::crystal::io::parse(text.as_bytes(), vitrine::crystal::io::Format::Cif, "x").unwrap();
+    let structure = &file.structures[0];
+    let occupancies: Vec<f64> = structure
+        .asymmetric
+        .iter()
+        .map(vitrine::crystal::structure::AsymmetricSite::total_occupancy)
+        .collect();
+    assert_eq!(occupancies, [1.0, 0.4]);
+    assert!(structure.warnings.iter().any(|warning| warning.contains("percent")), "{:?}", structure.warnings);
+}

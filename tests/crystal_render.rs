@@ -8,7 +8,7 @@ use vitrine::{
         loaded::{Loaded, load_sample},
         render::{
             CrystalPipelines, ExportError, Palette, Picture, Renderer, SceneBuffers, Tile, export_png,
-            raycast,
+            raycast, write_png,
         },
         samples::SAMPLES,
         scene::{Camera, Projection, SceneStyle, StandardView, build, pick},
@@ -301,12 +301,52 @@ fn what_cannot_be_written_is_an_error_and_leaves_nothing() {
 #[test]
 fn a_full_disk_is_told_as_such() {
     let picture = picture("copper.cif", StandardView::Iso, Projection::Orthographic, (64, 64), PALETTE);
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let path = std::path::Path::new("/pictures/copper.png");
+    let error = write_png(Renderer::Raycast, &picture, 300.0, &full, path, &mut |_| true).unwrap_err();
+    let told = error.to_string();
+    assert!(told.to_lowercase().contains("no space") && told.ends_with("/pictures/copper.png"), "{told}");
+}
+
+#[test]
+fn what_the_device_refuses_is_an_error_of_the_one_who_asked() {
+    let (gpu, _) = gpu();
+    for _ in 0..2 {
+        let refused = gpu.checked(|| {
+            drop(gpu.device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some("wrong"),
+                size: 16,
+                usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::MAP_WRITE,
+                mapped_at_creation: false,
+            }));
+            Ok(())
+        });
+        assert!(refused.is_err(), "the second time too");
+    }
+    assert!(gpu.errors.faults().is_empty());
+    assert!(gpu.checked(|| Ok(())).is_ok());
+}
+
+#[test]
+fn edges_of_a_transparent_file_have_the_colour_of_what_they_belong_to() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("full.png");
-    // The export writes beside its goal first; point that name at the full device.
-    let part = folder.path().join(format!("full.png.{}.part", std::process::id()));
-    std::os::unix::fs::symlink("/dev/full", &part).unwrap();
-    let error = export_png(Renderer::Raycast, &picture, 300.0, &path, &mut |_| true).unwrap_err();
-    assert!(error.to_string().to_lowercase().contains("no space"), "{error}");
-    assert!(!path.exists() && !part.exists());
+    let path = folder.path().join("clear.png");
+    let picture = picture("nacl.cif", StandardView::Iso, Projection::Orthographic, (400, 300), TRANSPARENT);
+    export_png(Renderer::Raycast, &picture, 300.0, &path, &mut |_| true).unwrap();
+    let file = image::open(&path).unwrap().into_rgba8();
+    // The letters of the axes are drawn in one plain colour each; darkened edges would be premultiplied ones.
+    let [r, g, b, _] = PALETTE.axes[2];
+    let plain = file
+        .enumerate_pixels()
+        .filter(|(x, y, pixel)| {
+            let near = |value: u8, wanted: u8| value.abs_diff(wanted) <= 6;
+            *x < 60
+                && *y > 240
+                && (40..200).contains(&pixel.0[3])
+                && near(pixel.0[0], r)
+                && near(pixel.0[1], g)
+                && near(pixel.0[2], b)
+        })
+        .count();
+    assert!(plain >= 8, "{plain} soft pixels in the plain colour of an axis");
 }

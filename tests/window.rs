@@ -26,7 +26,7 @@ fn open_window(files: &[PathBuf]) -> Window {
 
 fn open_window_in(state: tempfile::TempDir, files: &[PathBuf], settings: Settings) -> Window {
     let directories = directories(state.path());
-    let start = Start { files: files.to_vec(), startup_report: None };
+    let start = Start { files: files.to_vec(), ..Start::default() };
     let harness = Harness::builder()
         .with_size(egui::vec2(1280.0, 800.0))
         .with_max_steps(60)
@@ -165,6 +165,7 @@ fn the_palette_finds_and_runs_commands() {
     assert_eq!(window.harness.ctx.theme(), egui::Theme::Light);
     window.press(Modifiers::COMMAND, Key::W);
     assert_eq!(window.harness.state().crystals().shown_count(), 0, "closed by its keys");
+    assert_eq!(window.crystal_bytes(), 0, "its memory is given back");
 }
 
 #[test]
@@ -177,6 +178,14 @@ fn a_click_tells_the_atom() {
     window.harness.drag_at(middle);
     window.harness.drop_at(middle);
     window.settle();
+    // Keys mean commands also when the picture has the focus.
+    window.press(Modifiers::NONE, Key::F9);
+    assert!(window.shows("BY OWNER"));
+    window.press(Modifiers::NONE, Key::P);
+    assert_eq!(
+        window.harness.state().crystals().settings().projection,
+        vitrine::crystal::scene::Projection::Perspective
+    );
     // The chlorine in the middle of the cell.
     assert!(window.shows("Cl (chlorine)"));
     assert!(window.shows("0.50000  0.50000  0.50000"));
@@ -225,13 +234,24 @@ fn an_idle_window_asks_for_no_frames() {
 fn a_lost_device_is_told_and_survived() {
     let mut window = open_window(&[sample("nacl.cif")]);
     window.settle();
+    // What was changed so far is written by itself; wait for that, so that only the loss can write again.
+    let saved = vitrine::app::settings::path(&directories(window.state.path()));
+    for _ in 0..1000 {
+        if saved.exists() {
+            break;
+        }
+        window.harness.run_ok();
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    std::fs::remove_file(&saved).unwrap();
     window.harness.state().gpu().errors.report_lost("the driver was reset");
     window.harness.run_ok();
     window.harness.run_ok();
     let told = window.harness.state().notifications().history();
     assert!(told.iter().any(|n| n.text.contains("driver was reset") && n.text.contains("restart")));
-    let saved = vitrine::app::settings::path(&directories(window.state.path()));
     assert!(saved.exists(), "the state is saved at once");
+    let again = window.harness.state().restart_arguments();
+    assert_eq!(again, ["--".into(), sample("nacl.cif").into_os_string()]);
 }
 
 #[test]

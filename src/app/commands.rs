@@ -130,11 +130,12 @@ impl Command {
 
     /// Takes the keys of this frame that mean commands. Plain letters belong to a text field while one has the focus.
     pub fn from_keys(ctx: &egui::Context, all: &[Self]) -> Vec<Self> {
-        let typing = ctx.egui_wants_keyboard_input();
+        let typing = ctx.text_edit_focused() || ctx.memory(|memory| memory.top_modal_layer().is_some());
         all.iter()
             .filter(|command| {
                 command.shortcut().is_some_and(|shortcut| {
-                    let is_free = !shortcut.modifiers.is_none() || !typing;
+                    let is_function_key = matches!(shortcut.logical_key, Key::F8 | Key::F9);
+                    let is_free = !shortcut.modifiers.is_none() || is_function_key || !typing;
                     is_free && ctx.input_mut(|input| input.consume_shortcut(&shortcut))
                 })
             })

@@ -1,6 +1,6 @@
 //! What happens between frames, hidden window or not.
 
-use std::sync::atomic::Ordering;
+use std::{ffi::OsString, sync::atomic::Ordering};
 
 use eframe::egui::{self, ViewportCommand};
 
@@ -12,6 +12,7 @@ use crate::{crystal::ui::CrystalCommand, ui::Workspace};
 
 impl App {
     pub(super) fn apply(&mut self, ctx: &egui::Context) {
+        self.notifications.set_now(ctx.input(|input| input.time));
         if self.sampler.is_none() {
             self.start_sampler(ctx);
         }
@@ -72,8 +73,8 @@ impl App {
         match command {
             Command::Palette => self.palette.toggle(),
             Command::ToggleSystem => self.settings.show_system ^= true,
-            Command::ToggleSettings => self.show_settings ^= true,
-            Command::ToggleNotifications => self.show_notifications ^= true,
+            Command::ToggleSettings => self.dialogs.settings ^= true,
+            Command::ToggleNotifications => self.dialogs.messages ^= true,
             Command::Theme(choice) => {
                 self.settings.theme = choice;
                 ctx.set_theme(choice);
@@ -115,7 +116,7 @@ impl App {
         if !self.has_window {
             return;
         }
-        let files = self.crystals.open_files();
+        let arguments = self.restart_arguments();
         let close = ctx.clone();
         // Nobody waits for this job: its answer is the restart itself.
         drop(self.jobs.spawn("Ask for a restart", move |_| {
@@ -130,13 +131,23 @@ impl App {
             if answer == rfd::MessageDialogResult::Yes {
                 let program = std::env::current_exe().map_err(crate::jobs::JobError::failed)?;
                 std::process::Command::new(program)
-                    .args(files)
+                    .args(arguments)
                     .spawn()
                     .map_err(crate::jobs::JobError::failed)?;
                 close.send_viewport_cmd(ViewportCommand::Close);
             }
             Ok(())
         }));
+    }
+
+    /// The command line that opens this window again: same folders, same files.
+    #[must_use]
+    pub fn restart_arguments(&self) -> Vec<OsString> {
+        let mut arguments = self.restart_arguments.clone();
+        // A file name may begin like an option.
+        arguments.push("--".into());
+        arguments.extend(self.crystals.open_files().into_iter().map(OsString::from));
+        arguments
     }
 
     fn remember_window(&mut self, ctx: &egui::Context) {
@@ -159,7 +170,7 @@ impl App {
             }
             // Points here are scaled by the zoom; the next start places the window before it is known.
             let zoom = self.settings.zoom;
-            if !place.maximized {
+            if !place.maximized || self.settings.window.is_none() {
                 place.size = (place.size.0 * zoom, place.size.1 * zoom);
                 place.position = place.position.map(|(x, y)| (x * zoom, y * zoom));
             }

@@ -12,7 +12,7 @@ mod startup;
 pub mod system;
 mod ui;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{ffi::OsString, path::PathBuf, sync::Arc, time::Duration};
 
 use eframe::{egui, egui_wgpu};
 
@@ -39,6 +39,8 @@ pub struct Start {
     pub files: Vec<PathBuf>,
     /// Where to write how long the start took; the program then ends by itself.
     pub startup_report: Option<PathBuf>,
+    /// What the program was told besides files; a restart repeats it.
+    pub restart_arguments: Vec<OsString>,
 }
 
 /// The running program.
@@ -57,16 +59,34 @@ pub struct App {
     palette: Palette,
     commands: Vec<Command>,
     all_commands: Vec<Command>,
-    show_settings: bool,
-    show_notifications: bool,
+    dialogs: Dialogs,
     files_to_open: Vec<PathBuf>,
     startup: Option<StartupProbe>,
     device_loss_told: bool,
     /// Whether there is a window on a screen, and so a person to ask.
     has_window: bool,
+    restart_arguments: Vec<OsString>,
     /// Writes settings soon after they changed; a program that is killed loses seconds, not a session.
     saver: Option<LatestWorker<Settings, Result<(), StorageError>>>,
     saved: Settings,
+}
+
+/// A window that was last on a monitor that is gone would open where nobody sees it.
+fn bring_onto_screen(cc: &eframe::CreationContext<'_>) {
+    let Some(window) = cc.winit_window() else { return };
+    let Ok(corner) = window.outer_position() else { return };
+    let mut monitors = window.available_monitors().peekable();
+    let is_seen = monitors.peek().is_none()
+        || monitors.any(|monitor| {
+            let (from, size) = (monitor.position(), monitor.size());
+            let within = |at: i32, low: i32, length: u32| {
+                at >= low - 8 && i64::from(at) + 64 < i64::from(low) + i64::from(length)
+            };
+            within(corner.x, from.x, size.width) && within(corner.y, from.y, size.height)
+        });
+    if !is_seen {
+        cc.egui_ctx.send_viewport_cmd(egui::ViewportCommand::OuterPosition(egui::pos2(60.0, 60.0)));
+    }
 }
 
 /// Settings that keep changing (a window being resized) are written when they have come to rest for this long.
@@ -82,6 +102,13 @@ fn settings_saver(
         (!newer.is_waiting()).then(|| settings.save(&directories))
     });
     worker.inspect_err(|error| log::warn!("settings are only saved at the end: {error}")).ok()
+}
+
+/// Which windows inside the window are open.
+#[derive(Debug, Default)]
+struct Dialogs {
+    settings: bool,
+    messages: bool,
 }
 
 /// Why the window cannot be made although eframe started.
@@ -116,7 +143,10 @@ impl App {
 
         let jobs = Jobs::new(Arc::new(SystemClock::new()));
         let waker = ctx.clone();
-        jobs.set_waker(move || waker.request_repaint());
+        jobs.set_timed_waker(move |delay| waker.request_repaint_after(delay));
+        let waker = ctx.clone();
+        gpu.errors.set_waker(move || waker.request_repaint());
+        bring_onto_screen(cc);
         let crystals = Crystals::new(settings.crystals.clone());
         Ok(Self {
             startup: start.startup_report.map(StartupProbe::new),
@@ -136,10 +166,10 @@ impl App {
             palette: Palette::default(),
             commands: Vec::new(),
             all_commands: Command::all(),
-            show_settings: false,
-            show_notifications: false,
+            dialogs: Dialogs::default(),
             device_loss_told: false,
             has_window: cc.winit_window().is_some(),
+            restart_arguments: start.restart_arguments,
         })
     }
 
@@ -253,6 +283,8 @@ impl eframe::App for App {
     fn on_exit(&mut self) {
         self.jobs.cancel_all();
         self.save_settings();
+        // Exports remove their unfinished files; a system's file dialog may never answer and is not waited for long.
+        self.jobs.wait_until_idle(Duration::from_secs(2));
     }
 
     fn auto_save_interval(&self) -> Duration {

@@ -73,11 +73,11 @@ impl App {
         }
         let unread = self.notifications.unread();
         let messages = if unread > 0 { format!("Messages ({unread})") } else { "Messages".to_owned() };
-        let messages = ui.selectable_label(self.show_notifications, messages);
+        let messages = ui.selectable_label(self.dialogs.messages, messages);
         if widgets::named(messages, "Messages").on_hover_text("What was reported so far (F8)").clicked() {
             self.commands.push(Command::ToggleNotifications);
         }
-        if ui.selectable_label(self.show_settings, "Settings").clicked() {
+        if ui.selectable_label(self.dialogs.settings, "Settings").clicked() {
             self.commands.push(Command::ToggleSettings);
         }
         let keys =
@@ -110,7 +110,7 @@ impl App {
     }
 
     fn settings_ui(&mut self, ctx: &egui::Context) {
-        let mut open = self.show_settings;
+        let mut open = self.dialogs.settings;
         let mut zoom = self.settings.zoom;
         egui::Window::new("Settings")
             .open(&mut open)
@@ -168,11 +168,11 @@ impl App {
         if released && (ctx.zoom_factor() - self.settings.zoom).abs() > 1e-3 {
             ctx.set_zoom_factor(self.settings.zoom);
         }
-        self.show_settings = open && self.show_settings;
+        self.dialogs.settings = open && self.dialogs.settings;
     }
 
     fn history_ui(&mut self, ctx: &egui::Context) {
-        let mut open = self.show_notifications;
+        let mut open = self.dialogs.messages;
         egui::Window::new("Messages")
             .open(&mut open)
             .default_width(Theme::get().toast_width)
@@ -180,7 +180,7 @@ impl App {
             .pivot(egui::Align2::CENTER_CENTER)
             .default_pos(ctx.content_rect().center())
             .show(ctx, |ui| self.notifications.history_ui(ui));
-        self.show_notifications = open;
+        self.dialogs.messages = open;
     }
 }
 

@@ -9,7 +9,7 @@ use windows::Win32::System::Console::{ATTACH_PARENT_PROCESS, AttachConsole};
 #[expect(unsafe_code, reason = "the standard library has no call for it")]
 pub(super) fn attach_to_parent() {
     // SAFETY: the call takes no memory of ours; without a parent's console it fails and changes nothing.
-    if let Err(error) = unsafe { AttachConsole(ATTACH_PARENT_PROCESS) } {
-        log::debug!("no console to write to: {error}");
-    }
+    let attached = unsafe { AttachConsole(ATTACH_PARENT_PROCESS) };
+    // Without a console there is also nobody to tell that there is none.
+    attached.ok();
 }

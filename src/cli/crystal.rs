@@ -67,7 +67,7 @@ pub struct RenderArguments {
     /// Resolution written into the file
     #[arg(long, default_value_t = 300.0, value_parser = parse_dpi)]
     dpi: f64,
-    /// Which structure of a file with several, counted from 1
+    /// Which structure of a file with several, counted from 1 among those that can be read
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     index: u32,
     /// Near things larger, instead of parallel rays
@@ -177,8 +177,7 @@ fn print_summary(summary: &Summary) {
 
 fn render(arguments: &RenderArguments) -> anyhow::Result<()> {
     let LoadedFile { structures, failures } = load_path(&arguments.file, DEFAULT_TOLERANCE_ANGSTROM)?;
-    // The structure asked for may be whole all the same.
-    tell(&failures);
+    let is_whole = !tell(&failures);
     let count = structures.len();
     let loaded = structures.into_iter().nth(arguments.index as usize - 1).with_context(|| {
         format!("there is no structure {} among the {count} of {}", arguments.index, arguments.file.display())
@@ -196,6 +195,9 @@ fn render(arguments: &RenderArguments) -> anyhow::Result<()> {
         _ => Renderer::Raycast,
     };
     export_png(renderer, &picture, arguments.dpi, &arguments.out, &mut |_| true)?;
+    if !is_whole {
+        bail!("the picture was written, but not all of the file could be read: {}", arguments.file.display());
+    }
     Ok(())
 }
 

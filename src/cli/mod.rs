@@ -100,7 +100,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     }
     let directories = Directories::resolve(data_dir.as_deref())?;
     match command {
-        None => open_window(&directories, files, x11, startup_report),
+        None => open_window(&directories, files, x11, startup_report, data_dir),
         Some(Command::Doctor(arguments)) => doctor::run(&directories, &arguments),
         Some(Command::Crystal(command)) => crystal::run(command),
         Some(Command::Bench(command)) => bench::run(&command),
@@ -114,10 +114,18 @@ fn open_window(
     files: Vec<PathBuf>,
     x11: bool,
     startup_report: Option<PathBuf>,
+    data_dir: Option<PathBuf>,
 ) -> Result<(), Failure> {
+    let mut restart_arguments: Vec<std::ffi::OsString> = Vec::new();
+    if let Some(folder) = data_dir {
+        restart_arguments.extend(["--data-dir".into(), folder.into()]);
+    }
+    if x11 {
+        restart_arguments.push("--x11".into());
+    }
     // The window may be given another folder to work in by whoever restarts it.
     let files = files.into_iter().map(|file| std::path::absolute(&file).unwrap_or(file)).collect();
-    let options = WindowOptions { start: app::Start { files, startup_report }, x11 };
+    let options = WindowOptions { start: app::Start { files, startup_report, restart_arguments }, x11 };
     app::run(directories, &options).map_err(|error| Failure::Unable(error.into()))
 }
 

@@ -98,6 +98,24 @@ impl GpuContext {
         u64::try_from(bytes).unwrap_or(0)
     }
 
+    /// Does GPU work on this thread and fails when the device reports an error about it, whatever else is going on. Such
+    /// errors belong to the caller and do not reach the error sink.
+    ///
+    /// # Errors
+    /// Those of the work, and those of the device.
+    pub fn checked<T>(&self, work: impl FnOnce() -> Result<T, GpuError>) -> Result<T, GpuError> {
+        let filters =
+            [wgpu::ErrorFilter::Internal, wgpu::ErrorFilter::Validation, wgpu::ErrorFilter::OutOfMemory];
+        let scopes = filters.map(|filter| self.device.push_error_scope(filter));
+        let result = work();
+        // The last scope opened is the first to close.
+        let error = scopes.into_iter().rev().filter_map(|scope| pollster::block_on(scope.pop())).last();
+        match error {
+            Some(error) => Err(GpuError::Failed { message: error.to_string() }),
+            None => result,
+        }
+    }
+
     /// The fault that ended the device, if one did.
     ///
     /// # Errors

@@ -3,7 +3,10 @@
 //! wgpu reports most errors through a callback, on whichever thread happened to submit. One broken draw repeats at every
 //! frame, so faults are kept once, with a count.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
 
 /// How many different faults are kept; a device that fails in more ways than this has told enough.
 const MAX_FAULTS: usize = 32;
@@ -27,9 +30,16 @@ struct State {
 }
 
 /// Collects what a device reports.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct ErrorSink {
     state: Mutex<State>,
+    waker: OnceLock<Box<dyn Fn() + Send + Sync>>,
+}
+
+impl fmt::Debug for ErrorSink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ErrorSink").field("state", &self.state).finish_non_exhaustive()
+    }
 }
 
 impl ErrorSink {
@@ -52,6 +62,17 @@ impl ErrorSink {
         sink
     }
 
+    /// Calls `waker` when something new is reported: an idle window would not look otherwise. The first one set stays.
+    pub fn set_waker(&self, waker: impl Fn() + Send + Sync + 'static) {
+        self.waker.set(Box::new(waker)).ok();
+    }
+
+    fn wake(&self) {
+        if let Some(waker) = self.waker.get() {
+            waker();
+        }
+    }
+
     /// Notes a failure. The first of its kind goes to the log.
     pub fn report(&self, message: &str, out_of_memory: bool) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -63,6 +84,8 @@ impl ErrorSink {
             log::error!("the graphics device reported: {message}");
             state.faults.push(GpuFault { message: message.to_owned(), count: 1, out_of_memory });
             state.unseen += 1;
+            drop(state);
+            self.wake();
         }
     }
 
@@ -71,6 +94,8 @@ impl ErrorSink {
         log::error!("the graphics device was lost: {message}");
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.lost.get_or_insert_with(|| message.to_owned());
+        drop(state);
+        self.wake();
     }
 
     /// Why the device is gone, when it is.

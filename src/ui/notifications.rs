@@ -26,8 +26,10 @@ pub struct Notification {
     pub text: String,
     /// How often it came.
     pub count: u32,
-    /// egui's clock at the last time, seconds.
-    shown_at: f64,
+    /// When it came last, seconds since the start.
+    came_at: f64,
+    /// When its toast was first drawn: what comes while the window is hidden waits to be seen.
+    shown_at: Option<f64>,
     dismissed: bool,
 }
 
@@ -99,14 +101,27 @@ impl Notifications {
         if let Some(last) = self.history.iter_mut().rev().take(8).find(|n| n.level == level && n.text == text)
         {
             last.count += 1;
-            last.shown_at = self.now;
+            last.came_at = self.now;
+            last.shown_at = None;
             last.dismissed = false;
             return;
         }
         if self.history.len() == HISTORY {
             self.history.remove(0);
         }
-        self.history.push(Notification { level, text, count: 1, shown_at: self.now, dismissed: false });
+        self.history.push(Notification {
+            level,
+            text,
+            count: 1,
+            came_at: self.now,
+            shown_at: None,
+            dismissed: false,
+        });
+    }
+
+    /// Sets the clock, seconds since the start.
+    pub fn set_now(&mut self, secs: f64) {
+        self.now = secs;
     }
 
     /// Warnings and errors since the history was last looked at.
@@ -123,7 +138,6 @@ impl Notifications {
 
     /// Draws the toasts in the lower right corner. Asks for a repaint when the next one leaves, not before.
     pub fn toasts_ui(&mut self, ctx: &egui::Context) {
-        self.now = ctx.input(|input| input.time);
         let now = self.now;
         let theme = Theme::get();
         let mut next_change = f64::INFINITY;
@@ -133,10 +147,11 @@ impl Notifications {
             .iter_mut()
             .enumerate()
             .rev()
-            .filter(|(_, n)| !n.dismissed && now < n.shown_at + n.level.stay_secs())
+            .filter(|(_, n)| !n.dismissed && n.shown_at.is_none_or(|at| now < at + n.level.stay_secs()))
             .take(TOASTS);
         for (index, notification) in standing {
-            next_change = next_change.min(notification.shown_at + notification.level.stay_secs() - now);
+            let since = *notification.shown_at.get_or_insert(now);
+            next_change = next_change.min(since + notification.level.stay_secs() - now);
             let area = egui::Area::new(egui::Id::unique("toast").with(index))
                 .anchor(egui::Align2::RIGHT_BOTTOM, [-theme.space_large, y])
                 .order(egui::Order::Foreground)
@@ -159,7 +174,7 @@ impl Notifications {
         egui::ScrollArea::vertical().max_height(420.0).auto_shrink([false, true]).show(ui, |ui| {
             for notification in self.history.iter().rev() {
                 ui.horizontal_top(|ui| {
-                    ui.label(egui::RichText::new(clock(notification.shown_at)).small().weak())
+                    ui.label(egui::RichText::new(clock(notification.came_at)).small().weak())
                         .on_hover_text("Minutes and seconds since the start");
                     ui.colored_label(notification.level.color(ui), notification.level.word());
                     ui.add(egui::Label::new(text_of(notification)).wrap());

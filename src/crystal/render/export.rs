@@ -4,6 +4,7 @@ use std::{
     fs::File,
     io::{BufWriter, Write as _},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 use super::{CrystalPipelines, Picture, SceneBuffers, Tile, raycast};
@@ -69,35 +70,48 @@ pub fn export_png(
         return Err(ExportError::Size { width, height });
     }
     let write_error = |source: std::io::Error| ExportError::Write { path: path.to_owned(), source };
-    let mut temporary = path.as_os_str().to_owned();
-    temporary.push(format!(".{}.part", std::process::id()));
-    let temporary = PathBuf::from(temporary);
-    let outcome = write_png(renderer, picture, dpi, &temporary, &write_error, progress)
+    let (temporary, file) = temporary_beside(path).map_err(write_error)?;
+    let outcome = write_png(renderer, picture, dpi, &file, path, progress)
+        // The rename that follows must not overtake the bytes.
+        .and_then(|()| file.sync_all().map_err(write_error))
         .and_then(|()| std::fs::rename(&temporary, path).map_err(write_error));
     if outcome.is_err() {
-        // It may not exist; there is nothing more to be done about it if it stays.
+        // If it stays, there is nothing more to be done about it.
         std::fs::remove_file(&temporary).ok();
     }
     outcome
 }
 
-fn write_png(
+/// A new file in the folder of `path`, under a name that nobody else uses.
+fn temporary_beside(path: &Path) -> std::io::Result<(PathBuf, File)> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let temporary = path.with_added_extension(format!("{}-{number}.part", std::process::id()));
+    let file = File::create_new(&temporary)?;
+    Ok((temporary, file))
+}
+
+/// Draws a picture into an open file. Errors name `path`.
+///
+/// # Errors
+/// See [`ExportError`]; what was written so far stays in the file.
+pub fn write_png(
     renderer: Renderer<'_>,
     picture: &Picture,
     dpi: f64,
+    file: &File,
     path: &Path,
-    write_error: &dyn Fn(std::io::Error) -> ExportError,
     progress: &mut dyn FnMut(f32) -> bool,
 ) -> Result<(), ExportError> {
     let (width, height) = (picture.width, picture.height);
     let opaque = picture.palette.background[3] == 255;
+    let write_error = |source: std::io::Error| ExportError::Write { path: path.to_owned(), source };
     let encoding = |error: png::EncodingError| match error {
         png::EncodingError::IoError(source) => write_error(source),
         other => write_error(std::io::Error::other(other)),
     };
 
-    let file = BufWriter::new(File::create(path).map_err(write_error)?);
-    let mut encoder = png::Encoder::new(file, width, height);
+    let mut encoder = png::Encoder::new(BufWriter::new(file), width, height);
     encoder.set_color(if opaque { png::ColorType::Rgb } else { png::ColorType::Rgba });
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
@@ -122,9 +136,7 @@ fn write_png(
         }
     }
     stream.finish().map_err(encoding)?;
-    writer.finish().map_err(encoding)?;
-    // The rename that follows must not overtake the bytes.
-    File::open(path).and_then(|file| file.sync_all()).map_err(write_error)
+    writer.finish().map_err(encoding)
 }
 
 /// Draws a picture band by band, top down; up to half of [`MAX_SIDE`] with four times the pixels, so that edges have
@@ -190,14 +202,12 @@ impl<'a> Bands<'a> {
         let mut left = 0;
         while left < picture.width {
             let tile = Tile { x: left, y: top, width: self.columns.min(picture.width - left), height: rows };
-            let target = pipelines.target(gpu, &Owner::Export, tile.width, tile.height);
-            let faults_before = gpu.errors.faults().len();
-            pipelines.draw(gpu, &Owner::Export, picture, scene, tile, &target)?;
-            let pixels = RgbaReadback::new(gpu, tile.width, tile.height).read(gpu, target.color())?;
             // A tile that the driver could not draw would be an empty patch in the file.
-            if let Some(fault) = gpu.errors.faults().get(faults_before) {
-                return Err(GpuError::Failed { message: fault.message.clone() });
-            }
+            let pixels = gpu.checked(|| {
+                let target = pipelines.target(gpu, &Owner::Export, tile.width, tile.height);
+                pipelines.draw(gpu, &Owner::Export, picture, scene, tile, &target)?;
+                RgbaReadback::new(gpu, tile.width, tile.height).read(gpu, target.color())
+            })?;
             let from = left as usize * 4;
             let to = from + tile.width as usize * 4;
             for (row, tile_row) in

@@ -119,7 +119,7 @@ impl CrystalPipelines {
                 source: wgpu::ShaderSource::Wgsl(
                     Shader::CRYSTAL
                         .source
-                        .replace("@interpolate(linear, sample)", "@interpolate(linear)")
+                        .replace("@interpolate(perspective, sample)", "@interpolate(perspective)")
                         .into(),
                 ),
             })

@@ -139,11 +139,11 @@ impl Camera {
         self.projection = projection;
     }
 
-    /// Another scene takes the place of the one looked at: keeps direction and zoom, moves to its middle.
+    /// Another scene takes the place of the one looked at: keeps direction, zoom and what is in the middle.
     pub fn set_bounds(&mut self, bounds: Bounds) {
         let scale = bounds.radius / self.bounds.radius;
         let offset = (self.inner.position() - self.inner.target()) * scale;
-        let target = cg(bounds.center);
+        let target = self.inner.target() + cg(bounds.center - self.bounds.center);
         let up = self.inner.up();
         self.inner.set_view(target + offset, target, up);
         self.bounds = bounds;

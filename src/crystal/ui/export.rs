@@ -1,6 +1,10 @@
 //! "Export picture…": the view as a PNG of any size, drawn by a background job.
 
-use std::path::PathBuf;
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use eframe::egui;
 
@@ -63,6 +67,7 @@ pub(super) struct ExportDialog {
     running: Vec<JobHandle<PathBuf>>,
     /// The path that may be overwritten.
     confirmed: Option<String>,
+    reserved: Reserved,
 }
 
 impl ExportDialog {
@@ -81,6 +86,7 @@ impl ExportDialog {
             asking: None,
             running: Vec::new(),
             confirmed: None,
+            reserved: Reserved::default(),
         }
     }
 
@@ -102,6 +108,7 @@ impl ExportDialog {
             self.set_width((f64::from(self.side) * self.aspect).round() as u32);
         }
         self.path = suggested_path(shown).display().to_string();
+        self.confirmed = None;
         self.open = true;
     }
 
@@ -245,25 +252,24 @@ impl ExportDialog {
     }
 
     fn start(&self, shown: &Shown, settings: &CrystalSettings, shell: &Shell<'_>) -> JobHandle<PathBuf> {
-        let mut path = PathBuf::from(self.path.trim());
-        if path.extension().is_none() {
-            path.set_extension("png");
-        }
         let may_overwrite = self.confirmed.as_deref() == Some(self.path.as_str());
+        let mut path = PathBuf::from(self.path.trim());
+        let is_png = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png"));
+        if !is_png {
+            // Which also keeps structures, ending in .cif and the like, from being written over.
+            path = path.with_added_extension("png");
+        }
+        let may_overwrite = may_overwrite && is_png;
+        let reserved = Arc::clone(&self.reserved);
         let (palette, mode) = self.background.palette(shell.mode, self.color);
-        let scene = super::scene_of(&shown.loaded, settings, mode);
-        let picture = Picture::new(
-            &shown.loaded.structure,
-            scene,
-            &shown.camera,
-            (self.width, self.height),
-            palette,
-            settings.show_axes,
-        );
+        let (loaded, camera) = (shown.loaded.clone(), shown.camera.clone());
+        let (size, style, show_axes) = ((self.width, self.height), settings.style, settings.show_axes);
         let gpu = shell.gpu.clone();
         let dpi = self.dpi;
         shell.jobs.spawn(format!("Export {}", path.display()), move |job: &JobContext| {
-            let path = if may_overwrite { path } else { free_path(path) };
+            let path = if may_overwrite { path } else { free_path(&path, &reserved)? };
+            let scene = super::scene_of(&loaded, &style, mode);
+            let picture = Picture::new(&loaded.structure, scene, &camera, size, palette, show_axes);
             let pipelines = CrystalPipelines::new(&gpu);
             let mut progress = |fraction: f32| {
                 job.progress((fraction * 1000.0) as u64, 1000);
@@ -298,15 +304,19 @@ fn suggested_path(shown: &Shown) -> PathBuf {
     folder.join(format!("{stem}.png"))
 }
 
-/// The path itself, or with a number where that file exists already.
-fn free_path(path: PathBuf) -> PathBuf {
-    if !path.exists() {
-        return path;
-    }
+/// Paths that exports of this run write to, so that two at once do not meet.
+type Reserved = Arc<Mutex<HashSet<PathBuf>>>;
+
+/// The path itself, or with a number where that file exists already or is being written.
+fn free_path(path: &Path, reserved: &Reserved) -> Result<PathBuf, JobError> {
+    let mut reserved = reserved.lock().unwrap_or_else(PoisonError::into_inner);
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let ending = path.extension().unwrap_or_default().to_string_lossy().into_owned();
-    (2..10_000)
-        .map(|number| path.with_file_name(format!("{stem} {number}.{ending}")))
-        .find(|other| !other.exists())
-        .unwrap_or(path)
+    let numbered = (2..10_000).map(|number| path.with_file_name(format!("{stem} {number}.{ending}")));
+    let free = std::iter::once(path.to_owned())
+        .chain(numbered)
+        .find(|other| !other.exists() && !reserved.contains(other))
+        .ok_or_else(|| JobError::failed("there are too many pictures of this name; choose another"))?;
+    reserved.insert(free.clone());
+    Ok(free)
 }

@@ -26,7 +26,7 @@ use super::{
     loaded::{Loaded, Source},
     render::{Palette, Picture, TRIAD_SIDE},
     samples::Sample,
-    scene::{Camera, Rgba, Scene, StandardView, build},
+    scene::{Camera, Rgba, Scene, SceneStyle, StandardView, build},
 };
 use crate::ui::{Mode, Shell, Theme, Workspace};
 
@@ -37,24 +37,30 @@ struct Shown {
     camera: Camera,
     /// Index into the scene's atoms.
     selected: Option<u32>,
-    /// The mode whose colours the scene was built with.
-    mode: Mode,
+    /// What the scene was built with.
+    built_with: (SceneStyle, Mode),
 }
 
 impl Shown {
-    fn new(loaded: Loaded, settings: &CrystalSettings, mode: Mode) -> Self {
-        let scene = scene_of(&loaded, settings, mode);
+    fn new(ready: Ready, settings: &CrystalSettings) -> Self {
+        let Ready { loaded, scene, built_with } = ready;
         let camera =
             Camera::new(scene.bounds, &loaded.structure.lattice, StandardView::Iso, settings.projection);
-        Self { loaded, scene, camera, selected: None, mode }
+        Self { loaded, scene, camera, selected: None, built_with }
     }
 
     /// Builds the scene again after a change of style.
-    fn rebuild(&mut self, settings: &CrystalSettings, mode: Mode) {
-        self.scene = scene_of(&self.loaded, settings, mode);
+    fn rebuild_if_outdated(&mut self, style: SceneStyle, mode: Mode) {
+        if self.built_with == (style, mode) {
+            return;
+        }
+        // Another colour of the edges leaves the atoms as they are.
+        if self.built_with.0 != style {
+            self.selected = None;
+        }
+        self.scene = scene_of(&self.loaded, &style, mode);
         self.camera.set_bounds(self.scene.bounds);
-        self.selected = None;
-        self.mode = mode;
+        self.built_with = (style, mode);
     }
 
     fn picture(&self, size: (u32, u32), palette: Palette, show_axes: bool) -> Picture {
@@ -63,9 +69,22 @@ impl Shown {
     }
 }
 
-fn scene_of(loaded: &Loaded, settings: &CrystalSettings, mode: Mode) -> Arc<Scene> {
+/// A structure with its scene, as a job makes them.
+struct Ready {
+    loaded: Loaded,
+    scene: Arc<Scene>,
+    built_with: (SceneStyle, Mode),
+}
+
+impl Ready {
+    fn new(loaded: Loaded, style: SceneStyle, mode: Mode) -> Self {
+        Self { scene: scene_of(&loaded, &style, mode), loaded, built_with: (style, mode) }
+    }
+}
+
+fn scene_of(loaded: &Loaded, style: &SceneStyle, mode: Mode) -> Arc<Scene> {
     let cell = Theme::get().palette(mode).cell_edges.0;
-    Arc::new(build(&loaded.structure, &loaded.bonds, &settings.style, cell))
+    Arc::new(build(&loaded.structure, &loaded.bonds, style, cell))
 }
 
 /// Colours of a picture in a mode of the theme.
@@ -106,8 +125,9 @@ pub struct Crystals {
 }
 
 /// What readers noted about a few structures is told at once; about many, where to find it.
-fn tell_notes(loaded: &[Loaded], shell: &mut Shell<'_>) {
-    let noted: Vec<&Loaded> = loaded.iter().filter(|one| !one.summary.warnings.is_empty()).collect();
+fn tell_notes(ready: &[Ready], shell: &mut Shell<'_>) {
+    let noted: Vec<&Loaded> =
+        ready.iter().map(|one| &one.loaded).filter(|one| !one.summary.warnings.is_empty()).collect();
     if let [one] = noted.as_slice() {
         for warning in &one.summary.warnings {
             shell.notifications.warn(format!("{}: {warning}", one.title));
@@ -162,7 +182,7 @@ impl Crystals {
 
     /// Opens a built-in structure.
     pub fn open_sample(&mut self, sample: Sample, shell: &Shell<'_>) {
-        self.opening.sample(sample, shell.jobs);
+        self.opening.sample(sample, self.settings.style, shell);
     }
 
     /// Whether files are being read.
@@ -191,7 +211,6 @@ impl Crystals {
 
     /// Does what a command says.
     pub fn run(&mut self, command: CrystalCommand, shell: &mut Shell<'_>) {
-        let before = (self.settings.style, shell.mode);
         match command {
             CrystalCommand::Open => self.opening.dialog(shell.jobs),
             CrystalCommand::OpenPath(path) => self.open(&[path], shell),
@@ -231,11 +250,6 @@ impl Crystals {
             }
             CrystalCommand::ForgetRecent => self.settings.recent.clear(),
         }
-        if before.0 != self.settings.style {
-            for shown in &mut self.shown {
-                shown.rebuild(&self.settings, shell.mode);
-            }
-        }
     }
 
     fn step(&mut self, by: usize) {
@@ -259,12 +273,12 @@ impl Crystals {
         for path in opened.chosen {
             self.open(&[path], shell);
         }
-        tell_notes(&opened.loaded, shell);
-        for loaded in opened.loaded {
-            if let Source::File(path) = &loaded.source {
+        tell_notes(&opened.ready, shell);
+        for ready in opened.ready {
+            if let Source::File(path) = &ready.loaded.source {
                 self.settings.remember(path);
             }
-            self.shown.push(Shown::new(loaded, &self.settings, shell.mode));
+            self.shown.push(Shown::new(ready, &self.settings));
             self.current = self.shown.len() - 1;
             self.scroll_to_current = true;
         }
@@ -279,11 +293,8 @@ impl Workspace for Crystals {
     fn logic(&mut self, shell: &mut Shell<'_>) {
         self.take_opened(shell);
         self.export.poll(shell);
-        // The cell's edges are drawn in the theme's colour.
-        for shown in self.shown.iter_mut().filter(|shown| shown.mode != shell.mode) {
-            let selected = shown.selected;
-            shown.rebuild(&self.settings, shell.mode);
-            shown.selected = selected;
+        if self.shown.is_empty() {
+            self.view.release(shell);
         }
     }
 
@@ -325,6 +336,8 @@ impl Workspace for Crystals {
             let canvas = egui::Frame::NONE.fill(Theme::of(ui).canvas.egui());
             egui::CentralPanel::default().frame(canvas).show(ui, |ui| {
                 if let Some(shown) = self.shown.get_mut(self.current) {
+                    // Only what is looked at: with hundreds open, a moved slider would build hundreds of scenes.
+                    shown.rebuild_if_outdated(self.settings.style, shell.mode);
                     self.view.ui(ui, shown, self.settings.show_axes, has_inspector, shell);
                 }
             });
@@ -342,6 +355,6 @@ impl Workspace for Crystals {
     }
 
     fn open(&mut self, paths: &[PathBuf], shell: &mut Shell<'_>) {
-        self.opening.paths(paths.to_vec(), shell.jobs);
+        self.opening.paths(paths.to_vec(), self.settings.style, shell);
     }
 }

@@ -5,19 +5,21 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::Ready;
 use crate::{
     crystal::{
         error::CrystalError,
         io::Format,
-        loaded::{DEFAULT_TOLERANCE_ANGSTROM, Loaded, load_path, load_sample},
+        loaded::{DEFAULT_TOLERANCE_ANGSTROM, load_path, load_sample},
         samples::Sample,
+        scene::SceneStyle,
     },
     jobs::{JobContext, JobError, JobHandle, Jobs},
-    ui::Shell,
+    ui::{Mode, Shell},
 };
 
 /// What one job brings: structures, and sentences about what could not be opened.
-type Batch = (Vec<Loaded>, Vec<String>);
+type Batch = (Vec<Ready>, Vec<String>);
 
 /// A dialog that comes back faster than a hand can move was never shown.
 const NO_DIALOG: Duration = Duration::from_millis(300);
@@ -34,7 +36,7 @@ pub(super) struct Opening {
 /// What has arrived.
 #[derive(Default)]
 pub(super) struct Opened {
-    pub loaded: Vec<Loaded>,
+    pub ready: Vec<Ready>,
     pub chosen: Vec<PathBuf>,
 }
 
@@ -44,19 +46,26 @@ impl Opening {
     }
 
     /// Reads files and folders.
-    pub(super) fn paths(&mut self, paths: Vec<PathBuf>, jobs: &Jobs) {
+    pub(super) fn paths(&mut self, paths: Vec<PathBuf>, style: SceneStyle, shell: &Shell<'_>) {
+        let mode = shell.mode;
         let name = match paths.as_slice() {
             [one] => format!("Open {}", one.file_name().unwrap_or(one.as_os_str()).display()),
             many => format!("Open {} files", many.len()),
         };
-        self.reading.push(jobs.spawn(name, move |job: &JobContext| read_all(&paths, job)));
+        let read = move |job: &JobContext| read_all(&paths, style, mode, job);
+        self.reading.push(shell.jobs.spawn(name, read));
     }
 
     /// Reads a built-in structure.
-    pub(super) fn sample(&mut self, sample: Sample, jobs: &Jobs) {
-        self.reading.push(jobs.spawn(format!("Open sample {}", sample.formula), move |_: &JobContext| {
-            load_sample(&sample).map(|loaded| (loaded, Vec::new())).map_err(JobError::failed)
-        }));
+    pub(super) fn sample(&mut self, sample: Sample, style: SceneStyle, shell: &Shell<'_>) {
+        let mode = shell.mode;
+        self.reading.push(shell.jobs.spawn(
+            format!("Open sample {}", sample.formula),
+            move |_: &JobContext| {
+                let loaded = load_sample(&sample).map_err(JobError::failed)?;
+                Ok((loaded.into_iter().map(|one| Ready::new(one, style, mode)).collect(), Vec::new()))
+            },
+        ));
     }
 
     /// Asks the system for files, on a thread of its own: a portal may hang.
@@ -80,8 +89,8 @@ impl Opening {
         self.reading.retain_mut(|handle| {
             let Some(result) = handle.poll() else { return true };
             match result {
-                Ok((loaded, failures)) => {
-                    opened.loaded.extend(loaded);
+                Ok((ready, failures)) => {
+                    opened.ready.extend(ready);
                     for failure in failures {
                         shell.notifications.error(failure);
                     }
@@ -113,33 +122,37 @@ impl Opening {
     }
 }
 
-fn read_all(paths: &[PathBuf], job: &JobContext) -> Result<Batch, JobError> {
+fn read_all(paths: &[PathBuf], style: SceneStyle, mode: Mode, job: &JobContext) -> Result<Batch, JobError> {
     let mut failures = Vec::new();
     let mut files = Vec::new();
     for path in paths {
         if path.is_dir() {
-            structure_files(path, &mut files, &mut failures);
+            structure_files(path, &mut files, &mut failures, job)?;
         } else {
             files.push(path.clone());
         }
     }
-    let mut loaded = Vec::new();
+    let mut ready = Vec::new();
     for (index, file) in files.iter().enumerate() {
+        if job.is_cancelled() && !ready.is_empty() {
+            failures.push(format!("Opening was cancelled after {index} of {} files", files.len()));
+            break;
+        }
         job.check()?;
         job.progress(index as u64, files.len() as u64);
         job.message(file.display().to_string());
         match load_path(file, DEFAULT_TOLERANCE_ANGSTROM) {
             Ok(file) => {
-                loaded.extend(file.structures);
+                ready.extend(file.structures.into_iter().map(|loaded| Ready::new(loaded, style, mode)));
                 failures.extend(file.failures.iter().map(sentence));
             }
             Err(error) => failures.push(sentence(&error)),
         }
     }
-    if loaded.is_empty() && !failures.is_empty() {
+    if ready.is_empty() && !failures.is_empty() {
         return Err(JobError::Failed(failures.join("\n")));
     }
-    Ok((loaded, failures))
+    Ok((ready, failures))
 }
 
 fn sentence(error: &CrystalError) -> String {
@@ -155,10 +168,17 @@ fn sentence(error: &CrystalError) -> String {
 
 /// The structure files of a folder and its subfolders, in the order of their names. Links are not followed, so that a
 /// loop of them ends.
-fn structure_files(folder: &Path, files: &mut Vec<PathBuf>, failures: &mut Vec<String>) {
-    let before = files.len();
+fn structure_files(
+    folder: &Path,
+    files: &mut Vec<PathBuf>,
+    failures: &mut Vec<String>,
+    job: &JobContext,
+) -> Result<(), JobError> {
+    let mut found = Vec::new();
     let mut waiting = vec![folder.to_owned()];
     while let Some(folder) = waiting.pop() {
+        job.check()?;
+        job.message(folder.display().to_string());
         let entries = match std::fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(error) => {
@@ -171,22 +191,22 @@ fn structure_files(folder: &Path, files: &mut Vec<PathBuf>, failures: &mut Vec<S
             if kind.is_dir() {
                 waiting.push(entry.path());
             } else if kind.is_file() && Format::detect(&entry.file_name(), b"").is_some() {
-                files.push(entry.path());
+                found.push(entry.path());
             }
         }
-    }
-    if files.len() == before && failures.is_empty() {
-        failures.push(format!("No structure files (CIF, POSCAR, XYZ) in {}", folder.display()));
-    }
-    if let Some(found) = files.get_mut(before..) {
-        found.sort();
-        let count = found.len();
-        if count > MAX_FILES_OF_FOLDER {
+        if found.len() > MAX_FILES_OF_FOLDER {
             failures.push(format!(
-                "{} has {count} structure files; the first {MAX_FILES_OF_FOLDER} were opened",
+                "{} has more structure files than the {MAX_FILES_OF_FOLDER} that are opened at once",
                 folder.display()
             ));
-            files.truncate(before + MAX_FILES_OF_FOLDER);
+            found.truncate(MAX_FILES_OF_FOLDER);
+            break;
         }
     }
+    if found.is_empty() {
+        failures.push(format!("No structure files (CIF, POSCAR, XYZ) in {}", folder.display()));
+    }
+    found.sort();
+    files.append(&mut found);
+    Ok(())
 }

@@ -51,6 +51,15 @@ impl View {
         self.target.as_ref().map_or((1600, 1200), |(target, _)| target.size())
     }
 
+    /// Gives the memory of the picture back.
+    pub(super) fn release(&mut self, shell: &Shell<'_>) {
+        if let Some((_, texture)) = self.target.take() {
+            shell.render_state.renderer.write().free_texture(&texture);
+        }
+        self.scene = None;
+        self.drawn = None;
+    }
+
     /// `inspector_is_shown`: otherwise the picture itself says what is selected.
     pub(super) fn ui(
         &mut self,
@@ -87,7 +96,7 @@ impl View {
             self.failed = self.draw(shown, &wanted, shell).err().map(|error| error.to_string());
             self.drawn = Some(wanted);
         }
-        if let Some((_, texture)) = &self.target {
+        if let (Some((_, texture)), None) = (&self.target, &self.failed) {
             let uv = egui::Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
             ui.painter().image(*texture, rect, uv, egui::Color32::WHITE);
         }

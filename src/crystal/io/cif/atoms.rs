@@ -59,6 +59,9 @@ pub(super) fn has_coordinates(block: &Block<'_>) -> bool {
     FRACT_TAGS.iter().chain(&CARTN_TAGS).any(|tag| block.column(tag).is_some_and(|column| !column.is_empty()))
 }
 
+/// A single occupancy above this is no mistake of a few per cent.
+const SURELY_PERCENT: f64 = 2.0;
+
 /// The atoms of a block; without a lattice, Cartesian coordinates are the fractional ones of the unit lattice.
 pub(super) fn read(
     block: &Block<'_>,
@@ -121,8 +124,19 @@ pub(super) fn read(
             "Names that are no elements were read as one atom each, without hydrogens: {named}"
         ));
     }
+    read_percentages(&mut rows, warnings);
     report(&skipped, hydrogens, warnings);
     Ok(rows)
+}
+
+/// Some files give occupancies in percent. One far above 1 tells: nothing fills a site twice over.
+fn read_percentages(rows: &mut [Row], warnings: &mut Vec<String>) {
+    if rows.iter().any(|row| row.occupant.occupancy > SURELY_PERCENT) {
+        for row in rows {
+            row.occupant.occupancy /= 100.0;
+        }
+        warnings.push("The occupancies were read as percentages".to_owned());
+    }
 }
 
 fn report(skipped: &[&str], hydrogens: usize, warnings: &mut Vec<String>) {
@@ -209,7 +223,7 @@ fn occupancy(columns: &Columns<'_>, row: usize) -> Result<f64, ParseError> {
         return Ok(1.0);
     };
     let occupancy = number(value, "the occupancy")?;
-    // Percentages occur (100); anything beyond is a mistake that would drown the rest.
+    // Percentages occur; anything beyond them is a mistake that would drown the rest.
     if (0.0..=100.0).contains(&occupancy) {
         Ok(occupancy)
     } else {
