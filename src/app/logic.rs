@@ -21,11 +21,7 @@ impl App {
         self.take_dropped_files(ctx);
         let files = std::mem::take(&mut self.files_to_open);
         if !files.is_empty() {
-            self.with_crystals(ctx, |crystals, shell| {
-                for file in files {
-                    crystals.open(&[file], shell);
-                }
-            });
+            self.with_crystals(ctx, |crystals, shell| crystals.open(&files, shell));
         }
         self.with_crystals(ctx, Workspace::logic);
         for command in std::mem::take(&mut self.commands) {

@@ -270,8 +270,8 @@ impl Crystals {
 
     fn take_opened(&mut self, shell: &mut Shell<'_>) {
         let opened = self.opening.poll(shell);
-        for path in opened.chosen {
-            self.open(&[path], shell);
+        if !opened.chosen.is_empty() {
+            self.open(&opened.chosen, shell);
         }
         tell_notes(&opened.ready, shell);
         for ready in opened.ready {

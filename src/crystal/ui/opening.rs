@@ -2,8 +2,11 @@
 
 use std::{
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
     time::{Duration, Instant},
 };
+
+use rayon::prelude::*;
 
 use super::Ready;
 use crate::{
@@ -20,6 +23,9 @@ use crate::{
 
 /// What one job brings: structures, and sentences about what could not be opened.
 type Batch = (Vec<Ready>, Vec<String>);
+
+/// The structures of one file with what of it could not be read.
+type LoadedReady = (Vec<Ready>, Vec<CrystalError>);
 
 /// A dialog that comes back faster than a hand can move was never shown.
 const NO_DIALOG: Duration = Duration::from_millis(300);
@@ -132,22 +138,39 @@ fn read_all(paths: &[PathBuf], style: SceneStyle, mode: Mode, job: &JobContext) 
             files.push(path.clone());
         }
     }
+    let (count, done) = (files.len() as u64, AtomicU64::new(0));
+    // On all cores, yet in the order they were named. What is ready when somebody cancels is kept.
+    let read: Vec<Option<Result<LoadedReady, CrystalError>>> = files
+        .par_iter()
+        .map(|file| {
+            if job.is_cancelled() {
+                return None;
+            }
+            job.message(file.display().to_string());
+            let result = load_path(file, DEFAULT_TOLERANCE_ANGSTROM).map(|file| {
+                let ready = file.structures.into_iter().map(|loaded| Ready::new(loaded, style, mode));
+                (ready.collect(), file.failures)
+            });
+            job.progress(done.fetch_add(1, Ordering::Relaxed) + 1, count);
+            Some(result)
+        })
+        .collect();
+    let left_out = read.iter().filter(|result| result.is_none()).count();
     let mut ready = Vec::new();
-    for (index, file) in files.iter().enumerate() {
-        if job.is_cancelled() && !ready.is_empty() {
-            failures.push(format!("Opening was cancelled after {index} of {} files", files.len()));
-            break;
-        }
-        job.check()?;
-        job.progress(index as u64, files.len() as u64);
-        job.message(file.display().to_string());
-        match load_path(file, DEFAULT_TOLERANCE_ANGSTROM) {
-            Ok(file) => {
-                ready.extend(file.structures.into_iter().map(|loaded| Ready::new(loaded, style, mode)));
-                failures.extend(file.failures.iter().map(sentence));
+    for result in read.into_iter().flatten() {
+        match result {
+            Ok((structures, broken)) => {
+                ready.extend(structures);
+                failures.extend(broken.iter().map(sentence));
             }
             Err(error) => failures.push(sentence(&error)),
         }
+    }
+    if left_out > 0 {
+        if ready.is_empty() {
+            return Err(JobError::Cancelled);
+        }
+        failures.push(format!("Opening was cancelled; {left_out} of {count} files were not read"));
     }
     if ready.is_empty() && !failures.is_empty() {
         return Err(JobError::Failed(failures.join("\n")));

@@ -20,7 +20,7 @@ use crate::crystal::{
 /// Occupancies are written with few digits; three of 0.3333 and one of 0.0002 are a full site.
 const OCCUPANCY_TOLERANCE: f64 = 1e-3;
 /// Shifts below this are rounding of coordinates with many digits, and no one could see them.
-const SHIFT_WORTH_TELLING_ANGSTROM: f64 = 1e-4;
+const SHIFT_WORTH_TELLING_ANGSTROM: f64 = 1e-3;
 /// Joined labels stop growing here.
 const MAX_LABEL_BYTES: usize = 60;
 /// Labels named in a warning.
