@@ -67,7 +67,7 @@ pub struct App {
     has_window: bool,
     restart_arguments: Vec<OsString>,
     /// Writes settings soon after they changed; a program that is killed loses seconds, not a session.
-    saver: Option<LatestWorker<Settings, Result<(), StorageError>>>,
+    saver: Option<LatestWorker<Settings, StorageError>>,
     saved: Settings,
 }
 
@@ -92,14 +92,12 @@ fn bring_onto_screen(cc: &eframe::CreationContext<'_>) {
 /// Settings that keep changing (a window being resized) are written when they have come to rest for this long.
 const SAVE_DELAY: Duration = Duration::from_millis(700);
 
-fn settings_saver(
-    jobs: &Jobs,
-    directories: &Directories,
-) -> Option<LatestWorker<Settings, Result<(), StorageError>>> {
+fn settings_saver(jobs: &Jobs, directories: &Directories) -> Option<LatestWorker<Settings, StorageError>> {
     let directories = directories.clone();
     let worker = LatestWorker::new(jobs, "settings", move |settings: Settings, newer| {
         std::thread::sleep(SAVE_DELAY);
-        (!newer.is_waiting()).then(|| settings.save(&directories))
+        // Only a failure is news, and wakes the window.
+        if newer.is_waiting() { None } else { settings.save(&directories).err() }
     });
     worker.inspect_err(|error| log::warn!("settings are only saved at the end: {error}")).ok()
 }
@@ -236,11 +234,9 @@ impl App {
             saver.request(self.settings.clone());
         }
         match saver.take() {
-            Some(Ok(Err(error))) => {
-                self.notifications.error(format!("The settings were not saved: {error}"));
-            }
+            Some(Ok(error)) => self.notifications.error(format!("The settings were not saved: {error}")),
             Some(Err(error)) => self.notifications.error(format!("The settings were not saved: {error}")),
-            Some(Ok(Ok(()))) | None => {}
+            None => {}
         }
     }
 

@@ -53,11 +53,16 @@ impl<Q: Send + 'static, R: Send + 'static> LatestWorker<Q, R> {
                 let is_waiting = || requests.is_waiting() || requests.is_closed();
                 let newer = Newer { is_waiting: &is_waiting };
                 let outcome = thread::guarded(|| Ok(work(request, &newer)));
-                if let Some(result) = outcome.transpose() {
+                let result = outcome.transpose();
+                let is_news = result.is_some();
+                if let Some(result) = result {
                     results.put(result);
                 }
                 served.store(number, Ordering::Release);
-                jobs.wake();
+                // Work without a result changes nothing that could be drawn.
+                if is_news {
+                    jobs.wake();
+                }
             }
         })?;
         Ok(worker)
