@@ -154,8 +154,6 @@ fn the_data_folder_may_be_named_before_the_command() {
         assert!(output.status.success(), "{}", stderr(&output));
         assert!(json(&output)["directories"]["config"].as_str().unwrap().starts_with(folder));
     }
-    let both = vitrine(&["some.cif", "doctor"]);
-    assert_eq!(both.status.code(), Some(2), "{}", stderr(&both));
 }
 
 #[test]

@@ -278,6 +278,8 @@ impl eframe::App for App {
 
     fn on_exit(&mut self) {
         self.jobs.cancel_all();
+        // What still waits to be written is older than what is written now, and must not come after it.
+        self.saver = None;
         self.save_settings();
         // Exports remove their unfinished files; a system's file dialog may never answer and is not waited for long.
         self.jobs.wait_until_idle(Duration::from_secs(2));

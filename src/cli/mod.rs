@@ -59,7 +59,7 @@ enum Command {
 enum Failure {
     /// Something asked for was not done.
     NotDone(anyhow::Error),
-    /// Wrong usage, or the machine lacks what the command needs.
+    /// The machine lacks what the command needs.
     Unable(anyhow::Error),
 }
 
@@ -93,11 +93,6 @@ pub fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<(), Failure> {
     let Arguments { files, x11, startup_report, data_dir, command } = arguments;
-    if command.is_some() && (!files.is_empty() || x11) {
-        return Err(Failure::Unable(anyhow::anyhow!(
-            "files to open in the window and a command do not go together; see vitrine --help"
-        )));
-    }
     let directories = Directories::resolve(data_dir.as_deref())?;
     match command {
         None => open_window(&directories, files, x11, startup_report, data_dir),
