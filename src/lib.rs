@@ -7,6 +7,7 @@ pub mod app;
 pub mod cache;
 pub mod cli;
 pub mod crystal;
+pub mod figure;
 pub mod gpu;
 pub mod inference;
 pub mod jobs;

@@ -126,6 +126,27 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StorageError> {
     Ok(())
 }
 
+/// How old an unfinished file is before it is taken for one that nobody finishes any more.
+const UNFINISHED_AFTER: std::time::Duration = std::time::Duration::from_mins(10);
+
+/// Removes what [`write_atomic`] left in a folder when its process was killed. Failures are none: it is only tidying.
+pub fn sweep_unfinished(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let is_ours = name.to_str().is_some_and(|name| {
+            let number = name.strip_prefix(".vitrine-").and_then(|name| name.strip_suffix(".tmp"));
+            number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-'))
+        });
+        let is_old = || {
+            let modified = entry.metadata().and_then(|file| file.modified()).ok()?;
+            Some(modified.elapsed().ok()? > UNFINISHED_AFTER)
+        };
+        if is_ours && is_old() == Some(true) {
+            fs::remove_file(entry.path()).ok();
+        }
+    }
+}
+
 fn write_synced_and_rename(part: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
     // Not `create_new`: a process that had this id before may have been killed over the same name.
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(part)?;

@@ -39,6 +39,9 @@ use self::folder::{Folder, disk_bytes};
 use self::session::Session;
 use self::totals::Totals;
 
+/// What the cache of a user may take on the disk: tens of thousands of figures.
+pub const DEFAULT_BUDGET_BYTES: u64 = 1 << 30;
+
 /// A cache on the disk. Clones share it, from any thread.
 #[derive(Clone)]
 pub struct Cache {

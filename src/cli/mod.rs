@@ -4,11 +4,13 @@
 //! usage, and also when there is no graphics adapter for what needs one.
 
 pub mod bench;
+mod cache;
 #[cfg(windows)]
 mod console;
 mod crystal;
 mod desktop;
 mod doctor;
+mod processes;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -45,6 +47,9 @@ enum Command {
     /// Read, describe and draw crystal structures
     #[command(subcommand)]
     Crystal(crystal::CrystalCommand),
+    /// Say what is kept for the next time, or delete it
+    #[command(subcommand)]
+    Cache(cache::CacheCommand),
     /// Measure how fast things are here
     #[command(subcommand)]
     Bench(bench::BenchCommand),
@@ -97,7 +102,8 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     match command {
         None => open_window(&directories, files, x11, startup_report, data_dir),
         Some(Command::Doctor(arguments)) => doctor::run(&directories, &arguments),
-        Some(Command::Crystal(command)) => crystal::run(command),
+        Some(Command::Crystal(command)) => crystal::run(command, &directories),
+        Some(Command::Cache(command)) => cache::run(&command, &directories),
         Some(Command::Bench(command)) => bench::run(&command),
         Some(Command::InstallDesktop) => desktop::install(),
         Some(Command::UninstallDesktop) => desktop::uninstall(),

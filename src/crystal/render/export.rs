@@ -91,6 +91,20 @@ fn temporary_beside(path: &Path) -> std::io::Result<(PathBuf, File)> {
     Ok((temporary, file))
 }
 
+/// A picture as the bytes of a PNG file.
+///
+/// # Errors
+/// See [`ExportError`].
+pub fn picture_png(renderer: Renderer<'_>, picture: &Picture, dpi: f64) -> Result<Vec<u8>, ExportError> {
+    let (width, height) = (picture.width, picture.height);
+    if !(1..=MAX_SIDE).contains(&width) || !(1..=MAX_SIDE).contains(&height) {
+        return Err(ExportError::Size { width, height });
+    }
+    let mut bytes = Vec::new();
+    write_png(renderer, picture, dpi, &mut bytes, Path::new(""), &mut |_| true)?;
+    Ok(bytes)
+}
+
 /// Draws a picture into an open file. Errors name `path`.
 ///
 /// # Errors
@@ -99,7 +113,7 @@ pub fn write_png(
     renderer: Renderer<'_>,
     picture: &Picture,
     dpi: f64,
-    file: &File,
+    file: impl std::io::Write,
     path: &Path,
     progress: &mut dyn FnMut(f32) -> bool,
 ) -> Result<(), ExportError> {

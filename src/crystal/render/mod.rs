@@ -6,7 +6,7 @@ mod picture;
 pub mod raycast;
 mod target;
 
-pub use export::{ExportError, MAX_SIDE, Renderer, export_png, write_png};
+pub use export::{ExportError, MAX_SIDE, Renderer, export_png, picture_png, write_png};
 pub use gpu::{CrystalPipelines, SceneBuffers};
 pub use picture::{Layer, Palette, Picture, TRIAD_SIDE, Tile};
 pub use target::Target;

@@ -21,7 +21,7 @@ pub enum Projection {
 }
 
 /// The views everybody knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum StandardView {
     /// Along a.
     A,
