@@ -79,7 +79,15 @@ fn visible_pieces(
             };
             let range = (piece.from - further(ends[0]), piece.to + further(ends[1]));
             piece = Piece::new(view, edge, index, range, ends).unwrap_or(piece);
-            lines.push(piece);
+            let mut begin = piece.from;
+            let mut crossings: Vec<f64> =
+                shapes.plates.iter().filter_map(|plate| plate.crossing(edge)).collect();
+            crossings.sort_by(f64::total_cmp);
+            for at in crossings.into_iter().filter(|at| *at > piece.from && *at < piece.to) {
+                lines.extend(Piece::new(view, edge, index, (begin, at), [piece.ends[0], End::Open]));
+                begin = at;
+            }
+            lines.extend(Piece::new(view, edge, index, (begin, piece.to), ends));
         }
     };
     hidden.retain(|((from, to), _)| *to > 0.0 && *from < edge.length);

@@ -322,7 +322,7 @@ impl Piece {
 
 impl Plate {
     /// Where a tube's axis passes through, Å from its start.
-    fn crossing(&self, tube: &Tube) -> Option<f64> {
+    pub fn crossing(&self, tube: &Tube) -> Option<f64> {
         let speed = tube.axis.dot(self.normal);
         if speed.abs() < 1e-9 {
             return None;
