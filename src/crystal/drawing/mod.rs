@@ -132,8 +132,8 @@ pub struct Subject<'a> {
     pub structure: &'a Structure,
     /// Colours that do not come from elements. Without an opaque background nothing fades.
     pub palette: Palette,
-    /// Polygons to draw among the atoms. Sticks and edges are cut at them. A ball through which one passes is drawn whole, before or
-    /// behind it; among the corners of a polyhedron that order can be a guess.
+    /// Polygons to draw among the atoms. Sticks and edges are cut at them. A ball through which one passes is drawn
+    /// whole, before or behind it; among the corners of a polyhedron that order can be a guess.
     pub faces: &'a [Face],
 }
 
