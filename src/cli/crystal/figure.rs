@@ -6,7 +6,7 @@ use clap::{Args, builder::PossibleValuesParser};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
-use super::{analysis::parse_range, parse_dpi};
+use super::{parse_dpi, parse_range};
 use crate::{
     cli::{Failure, cache::open_cache, processes::ChildCensus},
     crystal::{

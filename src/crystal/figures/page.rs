@@ -12,6 +12,9 @@ pub(super) const PAGE_MM: (f64, f64) = (210.0, 297.0);
 pub(super) const MARGIN_MM: f64 = 18.0;
 /// Height of a row of a table in points.
 const ROW: f64 = 14.0;
+/// Letters and rows of a table with many rows, in points.
+const SMALL: f64 = 7.0;
+const SMALL_ROW: f64 = 9.5;
 /// Width of the names of a table in millimetres.
 const NAMES_MM: f64 = 24.0;
 
@@ -100,14 +103,50 @@ impl Sheet {
         self.links.push((area, page));
     }
 
-    /// Names and values under each other.
-    pub(super) fn table(&mut self, left: f64, top: f64, rows: &[(&str, Label)]) {
+    /// Names and values under each other; returns where they end.
+    pub(super) fn table(&mut self, left: f64, top: f64, rows: &[(&str, Label)]) -> f64 {
         let mut y = top + 10.0;
         for (name, value) in rows {
             let weak = TextStyle::new(9.0, self.palette.ink_weak);
             self.svg.text((left, y), &Label::parse(name), weak);
             self.svg.text((left + pt_from_mm(NAMES_MM), y), value, TextStyle::new(9.0, self.palette.ink));
             y += ROW;
+        }
+        y
+    }
+
+    /// Rows of short texts under the names of their columns, as many as fit above `bottom`.
+    pub(super) fn grid(
+        &mut self,
+        left: f64,
+        top: f64,
+        bottom: f64,
+        columns: &[(&str, f64)],
+        rows: &[Vec<Label>],
+    ) {
+        let weak = TextStyle::new(SMALL, self.palette.ink_weak);
+        let text = TextStyle::new(SMALL, self.palette.ink);
+        let mut y = top + SMALL;
+        for (name, at) in columns {
+            self.svg.text((left + pt_from_mm(*at), y), &Label::parse(name), weak);
+        }
+        let fitting = ((bottom - y) / SMALL_ROW).floor().max(0.0) as usize;
+        let shown = if rows.len() > fitting { fitting.saturating_sub(1) } else { rows.len() };
+        for row in rows.iter().take(shown) {
+            y += SMALL_ROW;
+            for ((cell, (_, at)), next) in
+                row.iter().zip(columns).zip(columns.iter().skip(1).map(|c| c.1).chain([f64::INFINITY]))
+            {
+                let room = pt_from_mm(next - at - 1.0);
+                let fits = cell.width(SMALL, false) <= room;
+                let cell =
+                    if fits { cell.clone() } else { Label::plain(&shortened(&cell.text(), SMALL, room)) };
+                self.svg.text((left + pt_from_mm(*at), y), &cell, text);
+            }
+        }
+        if shown < rows.len() {
+            let more = format!("and {} more", rows.len() - shown);
+            self.svg.text((left, y + SMALL_ROW), &Label::plain(&more), weak);
         }
     }
 

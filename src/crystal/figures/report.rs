@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use glam::DVec3;
+
 use super::{
     FigureFailure, FigureKind, FigureMaker, FigureSettings, coordination_figure, page::Sheet, rdf_figure,
     structure::palette, xrd_figure,
@@ -10,8 +12,10 @@ use crate::{
     crystal::{
         analysis::coordination::Coordination,
         drawing::{self, DrawingStyle, Subject},
+        formula::amount_text,
         loaded::Loaded,
         scene::{Camera, Projection, StandardView, build},
+        structure::{AsymmetricSite, Structure},
         summary::Summary,
     },
     figure::{About, Area, FigureError, Page, draw_into, pt_from_mm, svg::Svg, text::Label, write_document},
@@ -27,6 +31,10 @@ const GALLERY_VIEWS: [(StandardView, &str); 4] = [
     (StandardView::B, "along b"),
     (StandardView::C, "along c"),
 ];
+
+/// Columns of the table of distinct sites: names, and where they begin in millimetres.
+const SITE_COLUMNS: [(&str, f64); 6] =
+    [("Site", 0.0), ("Species", 14.0), ("*x*", 34.0), ("*y*", 47.0), ("*z*", 60.0), ("Sites", 73.0)];
 
 /// A finished report.
 #[derive(Clone, Debug)]
@@ -156,7 +164,8 @@ fn structure_page(
         sheet.apology(picture, &failure.message);
         missing.push((FigureKind::Structure, failure));
     }
-    sheet.table(middle + pt_from_mm(3.0), top, &facts(&loaded.summary));
+    let below = sheet.table(middle + pt_from_mm(3.0), top, &facts(&loaded.summary));
+    sheet.grid(middle + pt_from_mm(3.0), below, picture.bottom, &SITE_COLUMNS, &sites(&loaded.structure));
 
     let gap = pt_from_mm(3.0);
     let pattern_top = picture.bottom + gap;
@@ -254,4 +263,30 @@ fn facts(summary: &Summary) -> Vec<(&'static str, Label)> {
     }
     rows.push(("Format", plain(summary.format.clone())));
     rows
+}
+
+/// One row per distinct site: its label, what fills it, where its first image lies, how many images it has.
+fn sites(structure: &Structure) -> Vec<Vec<Label>> {
+    let mut images: Vec<Option<(DVec3, usize)>> = vec![None; structure.asymmetric.len()];
+    for site in &structure.sites {
+        if let Some(image) = images.get_mut(site.asymmetric as usize) {
+            image.get_or_insert((site.frac, 0)).1 += 1;
+        }
+    }
+    let row = |(row, image): (&AsymmetricSite, Option<(DVec3, usize)>)| {
+        let (frac, count) = image?;
+        let species: Vec<String> = row
+            .occupants
+            .iter()
+            .map(|occupant| match amount_text(occupant.occupancy).as_str() {
+                "1" => occupant.element.symbol().to_owned(),
+                share => format!("{} {share}", occupant.element.symbol()),
+            })
+            .collect();
+        let mut cells = vec![row.label.clone(), species.join(", ")];
+        cells.extend(frac.to_array().map(|value| format!("{value:.4}")));
+        cells.push(count.to_string());
+        Some(cells.iter().map(|cell| Label::plain(cell)).collect())
+    };
+    structure.asymmetric.iter().zip(images).filter_map(row).collect()
 }
