@@ -45,7 +45,7 @@ struct View {
 impl View {
     fn of(file: &str, view: StandardView, projection: Projection) -> Self {
         let Loaded { structure, bonds, .. } = sample(file);
-        let scene = build(&structure, &bonds, &SceneStyle::default(), PALETTE.cell);
+        let scene = build(&structure, &bonds, &[], &SceneStyle::default(), PALETTE.cell);
         Self::of_scene(structure, scene, view, projection)
     }
 
@@ -82,8 +82,8 @@ impl View {
         let area = self.area();
         let mut svg = Svg::new(area.width / PT_PER_MM, area.height / PT_PER_MM);
         let frame = self.camera.frame(self.size.0 as f32 / self.size.1 as f32);
-        let subject =
-            Subject { scene: &self.scene, frame: &frame, structure: &self.structure, palette, faces };
+        let scene = Scene::clone(&self.scene).with_faces(faces.iter().cloned());
+        let subject = Subject { scene: &scene, frame: &frame, structure: &self.structure, palette };
         let drawn = draw(&mut svg, area, &subject, style)?;
         Ok((svg.finish("", ""), drawn))
     }
@@ -352,7 +352,7 @@ fn balls_that_meet_are_cut_where_they_meet() {
     ] {
         let Loaded { structure, bonds, .. } = sample(file);
         let style = SceneStyle { ball_scale: 1.05, ..SceneStyle::default() };
-        let scene = build(&structure, &bonds, &style, PALETTE.cell);
+        let scene = build(&structure, &bonds, &[], &style, PALETTE.cell);
         let view = View::of_scene(structure, scene, StandardView::Iso, projection).turned(0.2, 0.1);
         let share = view.sized(800, 600).disagreement();
         assert!(share < 0.002, "{file} {projection:?}: {:.3} % of the pixels differ", 100.0 * share);
@@ -509,13 +509,7 @@ fn what_cannot_be_drawn_is_an_error_in_words() {
     let style = DrawingStyle { outline: f64::NAN, ..DrawingStyle::default() };
     assert_eq!(view.draw(PALETTE, &[], &style).unwrap_err(), DrawingError::NotFinite);
     let frame = view.camera.frame(1.0);
-    let subject = Subject {
-        scene: &view.scene,
-        frame: &frame,
-        structure: &view.structure,
-        palette: PALETTE,
-        faces: &[],
-    };
+    let subject = Subject { scene: &view.scene, frame: &frame, structure: &view.structure, palette: PALETTE };
     let mut svg = Svg::new(100.0, 50.0);
     let area = Area { x: 0.0, y: 0.0, width: 200.0, height: 100.0 };
     let empty = svg.clone().finish("", "");

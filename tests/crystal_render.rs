@@ -37,7 +37,7 @@ fn picture(
     palette: Palette,
 ) -> Picture {
     let loaded = sample(file);
-    let scene = Arc::new(build(&loaded.structure, &loaded.bonds, &SceneStyle::default(), palette.cell));
+    let scene = Arc::new(build(&loaded.structure, &loaded.bonds, &[], &SceneStyle::default(), palette.cell));
     let mut camera = Camera::new(scene.bounds, &loaded.structure.lattice, view, projection);
     camera.fit_tightly(&scene, size.0 as f32 / size.1 as f32, 0.2);
     Picture::new(&loaded.structure, scene, &camera, size, palette, true)
@@ -116,7 +116,7 @@ fn a_tile_of_a_large_picture_is_like_the_processors() {
     let (gpu, pipelines) = gpu();
     let side = 8194;
     let loaded = sample("nacl.cif");
-    let scene = Arc::new(build(&loaded.structure, &loaded.bonds, &SceneStyle::default(), PALETTE.cell));
+    let scene = Arc::new(build(&loaded.structure, &loaded.bonds, &[], &SceneStyle::default(), PALETTE.cell));
     let lattice = &loaded.structure.lattice;
     let mut camera = Camera::new(scene.bounds, lattice, StandardView::Iso, Projection::Orthographic);
     camera.fit_tightly(&scene, 1.0, 0.0);
@@ -157,7 +157,7 @@ fn a_transparent_picture_is_clear_outside_and_solid_inside() {
 #[test]
 fn standard_views_look_where_they_say() {
     let loaded = sample("graphite.cif");
-    let scene = build(&loaded.structure, &loaded.bonds, &SceneStyle::default(), PALETTE.cell);
+    let scene = build(&loaded.structure, &loaded.bonds, &[], &SceneStyle::default(), PALETTE.cell);
     let [a, b, c] = loaded.structure.lattice.vectors().map(|v| v.as_vec3().normalize());
     let stars = loaded.structure.lattice.reciprocal_vectors().map(|v| v.as_vec3().normalize());
     for (view, towards) in [
@@ -181,7 +181,7 @@ fn standard_views_look_where_they_say() {
 #[test]
 fn turning_follows_the_hand() {
     let loaded = sample("nacl.cif");
-    let scene = build(&loaded.structure, &loaded.bonds, &SceneStyle::default(), PALETTE.cell);
+    let scene = build(&loaded.structure, &loaded.bonds, &[], &SceneStyle::default(), PALETTE.cell);
     let mut camera =
         Camera::new(scene.bounds, &loaded.structure.lattice, StandardView::Iso, Projection::Perspective);
     let before = camera.frame(1.0);
@@ -205,7 +205,7 @@ fn turning_follows_the_hand() {
 #[test]
 fn the_atom_under_the_pointer_is_the_one_in_front() {
     let loaded = sample("cscl.cif");
-    let scene = build(&loaded.structure, &loaded.bonds, &SceneStyle::default(), PALETTE.cell);
+    let scene = build(&loaded.structure, &loaded.bonds, &[], &SceneStyle::default(), PALETTE.cell);
     for projection in [Projection::Orthographic, Projection::Perspective] {
         let camera = Camera::new(scene.bounds, &loaded.structure.lattice, StandardView::A, projection);
         let frame = camera.frame(1.5);

@@ -20,7 +20,7 @@ fn sample(file: &str) -> Loaded {
 
 fn scene(loaded: &Loaded, beyond: Beyond) -> Scene {
     let style = SceneStyle { beyond, show_cell: false, ..SceneStyle::default() };
-    build(&loaded.structure, &loaded.bonds, &style, CELL)
+    build(&loaded.structure, &loaded.bonds, &[], &style, CELL)
 }
 
 /// Sticks that end at each drawn atom, with the atom's element.
@@ -133,7 +133,7 @@ fn a_crowd_on_one_point_is_one_ball() {
     let structure = parse(text.as_bytes(), Format::Xyz, "crowd").unwrap().structures.remove(0);
     // More pairs than memory: a typed error, or no bonds because the distance is none.
     let bonds = bonds(&structure).unwrap_or_default();
-    let scene = build(&structure, &bonds, &SceneStyle::default(), CELL);
+    let scene = build(&structure, &bonds, &[], &SceneStyle::default(), CELL);
     assert_eq!(scene.spheres.len(), 1);
     assert!(scene.bounds.radius > 0.0);
 }
@@ -144,7 +144,7 @@ fn a_cell_of_any_size_has_a_camera() {
     for a in [0.5, 5.0, 210.0, 1000.0, 100_000.0] {
         let text = format!("x\n1.0\n{a} 0 0\n0 {a} 0\n0 0 {a}\nCu\n1\nDirect\n0 0 0\n");
         let structure = parse(text.as_bytes(), Format::Poscar, "x").unwrap().structures.remove(0);
-        let scene = build(&structure, &[], &SceneStyle::default(), CELL);
+        let scene = build(&structure, &[], &[], &SceneStyle::default(), CELL);
         for projection in [Projection::Orthographic, Projection::Perspective] {
             let mut camera = Camera::new(scene.bounds, &structure.lattice, StandardView::Iso, projection);
             camera.fit_tightly(&scene, 1.5, 0.2);
@@ -173,6 +173,6 @@ fn a_shared_site_shows_its_species_by_share() {
                 _cell_angle_beta 90\n_cell_angle_gamma 90\nloop_\n_atom_site_label\n_atom_site_type_symbol\n\
                 _atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\n_atom_site_occupancy\nO1 O 0.5 0.5 0.5 0.4\n";
     let structure = parse(half.as_bytes(), Format::Cif, "half").unwrap().structures.remove(0);
-    let scene = build(&structure, &[], &SceneStyle::default(), CELL);
+    let scene = build(&structure, &[], &[], &SceneStyle::default(), CELL);
     assert_eq!((scene.spheres[0].color[3], scene.spheres[0].second[3]), (102, 0), "the rest is vacancy");
 }

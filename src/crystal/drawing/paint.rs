@@ -172,7 +172,7 @@ impl Painter<'_> {
         path.close();
         let [r, g, b, a] = plate.color;
         let step = self.paints.fade_step(-plate.middle.z);
-        let [fr, fg, fb, _] = self.paints.faded([r, g, b, 255], step);
+        let [fr, fg, fb, _] = self.paints.face(plate.color, plate.normal, step);
         let outline = self
             .outline_of([r, g, b, 255], step)
             .map(|(width, [r, g, b, _])| Stroke::new([r, g, b, a.saturating_add(60)], width));

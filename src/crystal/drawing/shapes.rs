@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use glam::{DVec2, DVec3};
 
 use super::{
-    Area, DrawingError, DrawingStyle, Face,
+    Area, DrawingError, DrawingStyle,
     grid::{Bounds, Grid},
     patch::Cut,
     project::{Disc, View},
 };
-use crate::crystal::scene::{NO_ATOM, Rgba, Scene, UNLIT};
+use crate::crystal::scene::{Face, NO_ATOM, Rgba, Scene, UNLIT};
 
 /// An atom.
 #[derive(Clone, Debug)]
@@ -101,14 +101,8 @@ pub(super) struct Shapes {
 }
 
 impl Shapes {
-    pub fn new(
-        view: &View,
-        area: Area,
-        scene: &Scene,
-        faces: &[Face],
-        style: &DrawingStyle,
-    ) -> Result<Self, DrawingError> {
-        check(scene, faces)?;
+    pub fn new(view: &View, area: Area, scene: &Scene, style: &DrawingStyle) -> Result<Self, DrawingError> {
+        check(scene)?;
         let page = Bounds {
             low: DVec2::new(area.x, area.y),
             high: DVec2::new(area.x + area.width, area.y + area.height),
@@ -146,7 +140,7 @@ impl Shapes {
             });
         }
         let tubes = tubes(view, scene, style);
-        let plates: Vec<Plate> = faces.iter().filter_map(|face| plate(view, face)).collect();
+        let plates: Vec<Plate> = scene.faces.iter().filter_map(|face| plate(view, face)).collect();
         let boxes: Vec<Bounds> =
             balls.iter().map(|ball| Bounds::around(ball.disc.center, ball.disc.major)).collect();
         let ball_grid = Grid::new(&boxes);
@@ -337,11 +331,11 @@ impl Plate {
     }
 }
 
-fn check(scene: &Scene, faces: &[Face]) -> Result<(), DrawingError> {
+fn check(scene: &Scene) -> Result<(), DrawingError> {
     let spheres = scene.spheres.iter().flat_map(|s| s.center.into_iter().chain([s.radius]));
     let cylinders =
         scene.cylinders.iter().flat_map(|c| c.start.into_iter().chain(c.end).chain([c.radius, c.split]));
-    let corners = faces.iter().flat_map(|face| face.corners.iter().flat_map(glam::Vec3::to_array));
+    let corners = scene.faces.iter().flat_map(|face| face.corners.iter().flat_map(glam::Vec3::to_array));
     let mut numbers = spheres.chain(cylinders).chain(corners);
     let is_finite = numbers.all(f32::is_finite) && scene.bounds.center.is_finite();
     if is_finite && scene.bounds.radius.is_finite() { Ok(()) } else { Err(DrawingError::NotFinite) }
