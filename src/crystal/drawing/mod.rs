@@ -116,7 +116,8 @@ impl Default for DrawingStyle {
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
     /// Balls, sticks and faces. Sticks and edges are cut at faces. A ball through which one passes is drawn whole, before or
-    /// behind it; among the corners of a polyhedron that order can be a guess.
+    /// behind it; among the corners of a polyhedron that order can be a guess. Faces that pass through each other are not
+    /// cut: one lies over the other.
     pub scene: &'a Scene,
     /// From where; made for the area's ratio of width to height.
     pub frame: &'a CameraFrame,
