@@ -115,8 +115,9 @@ impl Default for DrawingStyle {
 /// What is drawn.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
-    /// Balls, sticks and faces. Sticks and edges are cut at faces. A ball through which one passes is drawn whole, before or
-    /// behind it; among the corners of a polyhedron that order can be a guess. Faces that pass through each other are not
+    /// Balls, sticks and faces. Sticks and edges are cut at faces. A ball through which one passes is painted whole, and what
+    /// of it is before the face once more after that. Where several meet in a ball, as at the corners of polyhedra, it is
+    /// drawn whole, before or behind each, and that order can be a guess. Faces that pass through each other are not
     /// cut: one lies over the other.
     pub scene: &'a Scene,
     /// From where; made for the area's ratio of width to height.
