@@ -47,6 +47,9 @@ struct Node {
     before: Option<usize>,
 }
 
+/// Where a tree hangs: the node above, and whether before its plane. `None` for the whole tree.
+type Place = Option<(usize, bool)>;
+
 /// Where the eye is, in world space.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Eye {
@@ -76,8 +79,7 @@ impl PaintingTree {
         let limit = if parts.len() > MOST_FACES { 0 } else { MOST_PARTS * parts.len() };
         let mut total = parts.len();
         let mut nodes: Vec<Node> = Vec::new();
-        // Parts, and where the tree that they become is hung: the parent and whether it lies before its plane.
-        let mut waiting: Vec<(Vec<Part>, Option<(usize, bool)>)> = vec![(parts, None)];
+        let mut waiting: Vec<(Vec<Part>, Place)> = vec![(parts, None)];
         while let Some((parts, parent)) = waiting.pop() {
             if parts.is_empty() {
                 continue;
@@ -102,7 +104,7 @@ impl PaintingTree {
                     Side::Behind => behind.push(part),
                     Side::Before => before.push(part),
                     Side::Both => {
-                        let (back, front) = plane.cut(part);
+                        let (back, front) = plane.cut(&part);
                         behind.push(back);
                         before.push(front);
                         total += 1;
@@ -190,7 +192,7 @@ impl Plane {
     }
 
     /// The parts behind and before the plane.
-    fn cut(&self, part: Part) -> (Part, Part) {
+    fn cut(&self, part: &Part) -> (Part, Part) {
         let (mut behind, mut before) = (Vec::new(), Vec::new());
         for (from, to) in part.corners.iter().zip(part.corners.iter().cycle().skip(1)) {
             let (start, end) = (self.height(*from), self.height(*to));
@@ -206,8 +208,8 @@ impl Plane {
                 before.push(place);
             }
         }
-        let Part { face, plane, .. } = part;
-        (Part { face, corners: behind, plane }, Part { face, corners: before, plane })
+        let of = |corners| Part { face: part.face, plane: part.plane, corners };
+        (of(behind), of(before))
     }
 }
 
