@@ -58,10 +58,10 @@ impl SceneBuffers {
     /// When it is larger than a buffer of this device can be.
     pub fn upload(gpu: &GpuContext, owner: &Owner, scene: &Scene) -> Result<Self, GpuError> {
         let has_faces = !scene.faces.is_empty();
-        let cylinders = if has_faces {
+        let cylinders: Cow<'_, [Cylinder]> = if has_faces {
             Cow::Owned([scene.cylinders.as_slice(), &rims(scene)].concat())
         } else {
-            Cow::Borrowed(&scene.cylinders)
+            Cow::Borrowed(scene.cylinders.as_slice())
         };
         Ok(Self {
             spheres: instances(gpu, owner, "spheres", &scene.spheres)?,
