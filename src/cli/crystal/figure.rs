@@ -90,6 +90,9 @@ pub struct LookArguments {
     /// Write at atoms: none, elements or sites
     #[arg(long, default_value = "none", value_parser = parse_labels)]
     labels: Labels,
+    /// Draw coordination polyhedra
+    #[arg(long)]
+    polyhedra: bool,
     /// Element colours of Jmol instead of VESTA's
     #[arg(long)]
     jmol: bool,
@@ -116,6 +119,7 @@ impl LookArguments {
         settings.structure.view = self.view;
         settings.structure.drawing.labels = self.labels;
         settings.structure.picture_dpi = self.picture;
+        settings.structure.scene.show_polyhedra = self.polyhedra;
         settings.structure.scene.colors = if self.jmol { ColorScheme::Jmol } else { ColorScheme::Vesta };
         settings
     }

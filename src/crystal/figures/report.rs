@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     crystal::{
-        analysis::coordination::Coordination,
+        analysis::coordination::{Coordination, polyhedra::bonded_polyhedra},
         drawing::{self, DrawingStyle, Subject},
         formula::amount_text,
         loaded::Loaded,
@@ -230,12 +230,14 @@ fn draw_structure(
     if structure.sites.len() > drawing::MAX_SHAPES {
         return Err(drawing::DrawingError::TooMany { shapes: structure.sites.len() }.into());
     }
-    let scene = Arc::new(build(structure, &loaded.bonds, &wanted.scene, palette.cell));
+    let polyhedra =
+        if wanted.scene.show_polyhedra { bonded_polyhedra(structure, &loaded.bonds) } else { Vec::new() };
+    let scene = Arc::new(build(structure, &loaded.bonds, &polyhedra, &wanted.scene, palette.cell));
     let mut camera = Camera::new(scene.bounds, &structure.lattice, view, Projection::Orthographic);
     let aspect = (area.width() / area.height()) as f32;
     camera.fit_tightly(&scene, aspect, crate::crystal::render::TRIAD_SIDE);
     let frame = camera.frame(aspect);
-    let subject = Subject { scene: &scene, frame: &frame, structure, palette, faces: &[] };
+    let subject = Subject { scene: &scene, frame: &frame, structure, palette };
     let place = drawing::Area { x: area.left, y: area.top, width: area.width(), height: area.height() };
     let style = DrawingStyle { show_legend: view == wanted.view, ..wanted.drawing };
     drawing::draw(svg, place, &subject, &style)?;

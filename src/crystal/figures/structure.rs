@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{FigureFailure, FigureSettings};
 use crate::{
     crystal::{
+        analysis::coordination::polyhedra::bonded_polyhedra,
         bonds::bonds,
         drawing::{self, Subject},
         formula::formula,
@@ -45,7 +46,10 @@ pub fn structure_svg(
         return Err(drawing::DrawingError::TooMany { shapes: structure.sites.len() }.into());
     }
     let palette = palette(settings.theme);
-    let scene = Arc::new(build(structure, &bonds(structure)?, &wanted.scene, palette.cell));
+    let bonds = bonds(structure)?;
+    let polyhedra =
+        if wanted.scene.show_polyhedra { bonded_polyhedra(structure, &bonds) } else { Vec::new() };
+    let scene = Arc::new(build(structure, &bonds, &polyhedra, &wanted.scene, palette.cell));
     let mut camera = Camera::new(scene.bounds, &structure.lattice, wanted.view, wanted.projection);
     let aspect = (size.width_mm / size.height_mm) as f32;
     camera.fit_tightly(&scene, aspect, if wanted.drawing.show_axes { TRIAD_SIDE } else { 0.0 });
@@ -70,7 +74,7 @@ pub fn from_camera(
     let (width, height) = (svg.width(), svg.height());
     svg.rect((0.0, 0.0), (width, height), &Paint::fill(palette.background));
     let frame = camera.frame((size.width_mm / size.height_mm) as f32);
-    let subject = Subject { scene, frame: &frame, structure, palette, faces: &[] };
+    let subject = Subject { scene, frame: &frame, structure, palette };
     let area = drawing::Area { x: 0.0, y: 0.0, width, height };
     match wanted.picture_dpi {
         None => {

@@ -22,6 +22,7 @@ pub use settings::CrystalSettings;
 
 use self::{export::ExportDialog, opening::Opening, view::View};
 use super::{
+    analysis::coordination::polyhedra::bonded_polyhedra,
     io::Format,
     loaded::{Loaded, Source},
     render::{Palette, Picture, TRIAD_SIDE},
@@ -84,7 +85,9 @@ impl Ready {
 
 fn scene_of(loaded: &Loaded, style: &SceneStyle, mode: Mode) -> Arc<Scene> {
     let cell = Theme::get().palette(mode).cell_edges.0;
-    Arc::new(build(&loaded.structure, &loaded.bonds, style, cell))
+    let polyhedra =
+        if style.show_polyhedra { bonded_polyhedra(&loaded.structure, &loaded.bonds) } else { Vec::new() };
+    Arc::new(build(&loaded.structure, &loaded.bonds, &polyhedra, style, cell))
 }
 
 /// Colours of a picture in a mode of the theme.
