@@ -26,11 +26,11 @@ pub use self::{
     error::FigureFailure,
     maker::{FigureMaker, Made},
     partials::Partials,
-    profile::profile_settings,
+    profile::{points as pattern_curve, profile_settings},
     rdf::rdf_figure,
     report::{Report, report},
     settings::{CoordinationSettings, FigureSettings, RdfSettings, StructureSettings, XrdSettings},
-    structure::structure_svg,
+    structure::{from_camera, structure_svg},
     xrd::xrd_figure,
 };
 

@@ -262,14 +262,14 @@ impl ExportDialog {
         let may_overwrite = may_overwrite && is_png;
         let reserved = Arc::clone(&self.reserved);
         let (palette, mode) = self.background.palette(shell.mode, self.color);
-        let (loaded, camera) = (shown.loaded.clone(), shown.camera.clone());
-        let (size, style, show_axes) = ((self.width, self.height), settings.style, settings.show_axes);
+        let (structure, camera) = (Arc::clone(shown.structure()), shown.camera.clone());
+        let make_scene = shown.scene_in(settings.style, mode);
+        let (size, show_axes) = ((self.width, self.height), settings.show_axes);
         let gpu = shell.gpu.clone();
         let dpi = self.dpi;
         shell.jobs.spawn(format!("Export {}", path.display()), move |job: &JobContext| {
             let path = if may_overwrite { path } else { free_path(&path, &reserved)? };
-            let scene = super::scene_of(&loaded, &style, mode);
-            let picture = Picture::new(&loaded.structure, scene, &camera, size, palette, show_axes);
+            let picture = Picture::new(&structure, make_scene(), &camera, size, palette, show_axes);
             let pipelines = CrystalPipelines::new(&gpu);
             let mut progress = |fraction: f32| {
                 job.progress((fraction * 1000.0) as u64, 1000);

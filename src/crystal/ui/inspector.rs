@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, RichText};
 
-use super::{CrystalCommand, CrystalSettings, Shown};
+use super::{CrystalCommand, CrystalSettings, Shown, live};
 use crate::{
     crystal::{
         scene::{Beyond, ColorScheme},
@@ -27,6 +27,10 @@ pub(super) fn inspector_ui(
         selection_ui(ui, shown);
         widgets::section(ui, "DISPLAY");
         display_ui(ui, settings, commands);
+        if shown.loaded.structure.periodic {
+            widgets::section(ui, "STRAIN");
+            live::strain_ui(ui, shown, commands);
+        }
         widgets::section(ui, "ELEMENTS");
         legend_ui(ui, shown, settings);
         if !summary.warnings.is_empty() {
@@ -74,8 +78,8 @@ fn structure_ui(ui: &mut egui::Ui, shown: &Shown) {
 }
 
 fn selection_ui(ui: &mut egui::Ui, shown: &Shown) {
-    let structure = &shown.loaded.structure;
-    let atom = shown.selected.and_then(|id| shown.scene.atoms.get(id as usize));
+    let structure = shown.structure();
+    let atom = shown.selected.and_then(|id| shown.scene().atoms.get(id as usize));
     let site = atom.and_then(|atom| structure.sites.get(atom.site as usize));
     let (Some(atom), Some(site)) = (atom, site) else {
         ui.weak("Click an atom in the picture");

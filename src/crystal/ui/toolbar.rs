@@ -46,6 +46,11 @@ pub(super) fn toolbar_ui(ui: &mut egui::Ui, settings: &CrystalSettings, commands
             }
         }
         ui.add_space(8.0);
+        let graphs = ui.selectable_label(settings.graphs.open, "Graphs");
+        if graphs.on_hover_text("Diffraction, pair distribution, coordination (G)").clicked() {
+            commands.push(CrystalCommand::ToggleGraphs);
+        }
+        ui.add_space(8.0);
         if ui.button("Export picture…").clicked() {
             commands.push(CrystalCommand::Export);
         }

@@ -91,7 +91,7 @@ impl View {
         let wanted =
             Drawn { frame, size, palette: picture_palette(shell.mode), show_axes, selected: shown.selected };
         let is_current = self.drawn.as_ref() == Some(&wanted)
-            && self.scene.as_ref().is_some_and(|(scene, _)| Arc::ptr_eq(scene, &shown.scene));
+            && self.scene.as_ref().is_some_and(|(scene, _)| Arc::ptr_eq(scene, shown.drawn()));
         if !is_current {
             self.failed = self.draw(shown, &wanted, shell).err().map(|error| error.to_string());
             self.drawn = Some(wanted);
@@ -119,11 +119,11 @@ impl View {
         gpu.check_alive()?;
         let owner = Owner::Crystals;
         let pipelines = self.pipelines.get_or_insert_with(|| CrystalPipelines::new(gpu));
-        if self.scene.as_ref().is_none_or(|(scene, _)| !Arc::ptr_eq(scene, &shown.scene)) {
+        if self.scene.as_ref().is_none_or(|(scene, _)| !Arc::ptr_eq(scene, shown.drawn())) {
             // Free the old scene before the new one is uploaded.
             self.scene = None;
-            let buffers = SceneBuffers::upload(gpu, &owner, &shown.scene)?;
-            self.scene = Some((Arc::clone(&shown.scene), buffers));
+            let buffers = SceneBuffers::upload(gpu, &owner, shown.drawn())?;
+            self.scene = Some((Arc::clone(shown.drawn()), buffers));
         }
         if self.target.as_ref().is_none_or(|(target, _)| target.size() != wanted.size) {
             let old = self.target.take().map(|(_, texture)| texture);
@@ -140,8 +140,8 @@ impl View {
 
 /// The selected atom in one line at the top of the picture, for windows without room for the inspector.
 fn selection_line_ui(ui: &egui::Ui, rect: egui::Rect, shown: &Shown) {
-    let structure = &shown.loaded.structure;
-    let atom = shown.selected.and_then(|id| shown.scene.atoms.get(id as usize));
+    let structure = shown.structure();
+    let atom = shown.selected.and_then(|id| shown.scene().atoms.get(id as usize));
     let row = atom
         .and_then(|atom| structure.sites.get(atom.site as usize))
         .and_then(|site| structure.asymmetric_of(site));
@@ -249,7 +249,7 @@ fn point(ui: &egui::Ui, response: &egui::Response, rect: egui::Rect, shown: &mut
     if response.clicked() {
         response.request_focus();
         if let Some(at) = response.interact_pointer_pos() {
-            shown.selected = pick(&shown.scene, frame, ndc(at));
+            shown.selected = pick(shown.scene(), frame, ndc(at));
         }
     }
     // Escape that closes a menu or a dialog is not meant for the picture.
@@ -257,11 +257,12 @@ fn point(ui: &egui::Ui, response: &egui::Response, rect: egui::Rect, shown: &mut
         !egui::Popup::is_any_open(ui.ctx()) && ui.memory(|memory| memory.top_modal_layer().is_none());
     if is_free && ui.input(|input| input.key_pressed(Key::Escape)) {
         shown.selected = None;
+        shown.link = None;
     }
-    let few = shown.scene.atoms.len() <= HOVER_LIMIT;
+    let few = shown.scene().atoms.len() <= HOVER_LIMIT;
     let Some(at) = response.hover_pos().filter(|_| few && !response.dragged()) else { return };
-    let hovered = pick(&shown.scene, frame, ndc(at)).and_then(|id| shown.scene.atoms.get(id as usize));
-    let structure = &shown.loaded.structure;
+    let hovered = pick(shown.scene(), frame, ndc(at)).and_then(|id| shown.scene().atoms.get(id as usize));
+    let structure = shown.structure();
     let row = hovered
         .and_then(|atom| structure.sites.get(atom.site as usize))
         .and_then(|site| structure.asymmetric_of(site));

@@ -1,0 +1,63 @@
+//! A table of text beside a graph: rows that can be clicked, and copied all together.
+
+use eframe::egui::{self, RichText};
+
+use crate::ui::Theme;
+
+/// Draws the rows that are seen. Returns the row that was clicked.
+pub(super) fn rows_ui(
+    ui: &mut egui::Ui,
+    id: &str,
+    header: &str,
+    count: usize,
+    marked: Option<usize>,
+    copied: impl FnOnce() -> String,
+    line: impl Fn(usize) -> String,
+) -> Option<usize> {
+    let theme = Theme::get();
+    let mut clicked = None;
+    ui.horizontal(|ui| {
+        ui.add_space(theme.space);
+        ui.label(RichText::new(header).monospace().size(theme.text_small).weak());
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if ui.small_button("Copy").on_hover_text("The table as text, for a spreadsheet").clicked() {
+                ui.ctx().copy_text(copied());
+            }
+        });
+    });
+    let height = ui.text_style_height(&egui::TextStyle::Monospace) + theme.space_small;
+    let mut area = egui::ScrollArea::both().id_salt(id).auto_shrink([false, false]);
+    // What was chosen elsewhere comes into sight once.
+    let remembered = ui.scope_id().with((id, "marked"));
+    let before = ui.data(|data| data.get_temp::<Option<usize>>(remembered)).flatten();
+    if before != marked {
+        ui.data_mut(|data| data.insert_temp(remembered, marked));
+        if let Some(row) = marked {
+            let row_height = height + ui.spacing().item_spacing.y;
+            let offset = row as f32 * row_height - 0.4 * ui.available_height();
+            area = area.vertical_scroll_offset(offset.max(0.0));
+        }
+    }
+    area.show_rows(ui, height, count, |ui, rows| {
+        for row in rows {
+            let text = RichText::new(line(row)).monospace().size(theme.text_small);
+            let button = egui::Button::selectable(marked == Some(row), text)
+                .wrap_mode(egui::TextWrapMode::Extend)
+                .min_size(egui::vec2(ui.available_width(), height));
+            if ui.add(button).clicked() {
+                clicked = Some(row);
+            }
+        }
+    });
+    clicked
+}
+
+/// Lines under a header.
+pub(super) fn tabbed(header: &str, rows: impl Iterator<Item = String>) -> String {
+    let mut text = header.to_owned();
+    for row in rows {
+        text.push('\n');
+        text.push_str(&row);
+    }
+    text
+}
