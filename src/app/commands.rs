@@ -46,6 +46,8 @@ impl Command {
         all.extend(GraphTab::ALL.map(|tab| Self::Crystals(CrystalCommand::ShowGraph(tab))));
         all.extend(
             [
+                CrystalCommand::ExportAllFigures,
+                CrystalCommand::Report,
                 CrystalCommand::Play,
                 CrystalCommand::AskMeasured,
                 CrystalCommand::ToggleProjection,
@@ -188,5 +190,7 @@ fn crystal_label(command: &CrystalCommand) -> String {
         CrystalCommand::OpenMeasured(path) => format!("Open the measured pattern {}", path.display()),
         CrystalCommand::RemoveMeasured => "Remove the measured pattern".to_owned(),
         CrystalCommand::ExportFigure => "Export figure…".to_owned(),
+        CrystalCommand::ExportAllFigures => "Export all figures…".to_owned(),
+        CrystalCommand::Report => "Report of the open structures…".to_owned(),
     }
 }

@@ -24,7 +24,7 @@ pub use self::{
     canonical::canonical_bytes,
     coordination::coordination_figure,
     error::FigureFailure,
-    maker::{FigureMaker, Made},
+    maker::{FigureMaker, Made, about},
     partials::Partials,
     profile::{points as pattern_curve, profile_settings},
     rdf::rdf_figure,

@@ -69,6 +69,10 @@ pub enum CrystalCommand {
     RemoveMeasured,
     /// Open the dialog that exports a figure.
     ExportFigure,
+    /// Write every figure of all open structures.
+    ExportAllFigures,
+    /// Write the report of all open structures.
+    Report,
 }
 
 impl CrystalCommand {

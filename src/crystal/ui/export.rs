@@ -286,8 +286,13 @@ impl ExportDialog {
     }
 }
 
-/// Beside the structure's file; for samples in the user's folder of pictures.
 fn suggested_path(shown: &Shown) -> PathBuf {
+    let (folder, stem) = suggested_folder_and_stem(shown);
+    folder.join(format!("{stem}.png"))
+}
+
+/// Beside the structure's file; for samples in the user's folder of pictures.
+pub(super) fn suggested_folder_and_stem(shown: &Shown) -> (PathBuf, String) {
     let (folder, stem) = match &shown.loaded.source {
         Source::File(path) => (
             path.parent().map(PathBuf::from).unwrap_or_default(),
@@ -301,14 +306,14 @@ fn suggested_path(shown: &Shown) -> PathBuf {
         }
     };
     let stem = stem.strip_suffix(".cif").unwrap_or(&stem).to_owned();
-    folder.join(format!("{stem}.png"))
+    (folder, stem)
 }
 
 /// Paths that exports of this run write to, so that two at once do not meet.
-type Reserved = Arc<Mutex<HashSet<PathBuf>>>;
+pub(super) type Reserved = Arc<Mutex<HashSet<PathBuf>>>;
 
 /// The path itself, or with a number where that file exists already or is being written.
-fn free_path(path: &Path, reserved: &Reserved) -> Result<PathBuf, JobError> {
+pub(super) fn free_path(path: &Path, reserved: &Reserved) -> Result<PathBuf, JobError> {
     let mut reserved = reserved.lock().unwrap_or_else(PoisonError::into_inner);
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let ending = path.extension().unwrap_or_default().to_string_lossy().into_owned();

@@ -55,23 +55,29 @@ fn structure_ui(ui: &mut egui::Ui, shown: &Shown) {
     }
     rows.push(("Sites", format!("{} ({} distinct)", summary.sites, summary.asymmetric_sites)));
     if let Some(density) = summary.density_g_cm3 {
+        let unstrained = shown.loaded.structure.lattice.volume_angstrom3();
+        let density = density * unstrained / shown.structure().lattice.volume_angstrom3();
         rows.push(("Density", format!("{density:.3} g/cm³")));
     }
     rows.push(("Bonds", shown.loaded.bonds.len().to_string()));
     widgets::facts(ui, "structure facts", &rows);
     if let Some(cell) = &summary.cell {
-        widgets::section(ui, "CELL");
+        let is_strained = shown.strain != [0.0; 3];
+        let lattice = &shown.structure().lattice;
+        let parameters = if is_strained { lattice.parameters() } else { cell.parameters };
+        let volume = if is_strained { lattice.volume_angstrom3() } else { cell.volume };
+        widgets::section(ui, if is_strained { "CELL, STRAINED" } else { "CELL" });
         widgets::facts(
             ui,
             "cell facts",
             &[
-                ("a", format!("{:.4} Å", cell.parameters.a)),
-                ("b", format!("{:.4} Å", cell.parameters.b)),
-                ("c", format!("{:.4} Å", cell.parameters.c)),
-                ("α", format!("{:.3}°", cell.parameters.alpha)),
-                ("β", format!("{:.3}°", cell.parameters.beta)),
-                ("γ", format!("{:.3}°", cell.parameters.gamma)),
-                ("Volume", format!("{:.3} Å³", cell.volume)),
+                ("a", format!("{:.4} Å", parameters.a)),
+                ("b", format!("{:.4} Å", parameters.b)),
+                ("c", format!("{:.4} Å", parameters.c)),
+                ("α", format!("{:.3}°", parameters.alpha)),
+                ("β", format!("{:.3}°", parameters.beta)),
+                ("γ", format!("{:.3}°", parameters.gamma)),
+                ("Volume", format!("{volume:.3} Å³")),
             ],
         );
     }

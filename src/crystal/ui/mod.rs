@@ -3,6 +3,9 @@
 mod commands;
 mod empty;
 mod export;
+mod figure;
+mod figure_settings;
+mod figures;
 mod graphs;
 mod inspector;
 pub mod link;
@@ -19,12 +22,14 @@ use std::path::{Path, PathBuf};
 use eframe::egui;
 
 pub use commands::CrystalCommand;
+pub use figure_settings::FigureChoice;
 pub use graphs::{GraphSettings, GraphTab};
 pub use link::Link;
 pub use settings::CrystalSettings;
 
 use self::{
     export::ExportDialog,
+    figure::FigureDialog,
     graphs::{Graphs, Seen},
     live::Playback,
     opening::{Opening, Ready},
@@ -71,6 +76,7 @@ pub struct Crystals {
     opening: Opening,
     view: View,
     export: ExportDialog,
+    figure: FigureDialog,
     graphs: Graphs,
     scenes: Scenes,
     playback: Playback,
@@ -103,6 +109,7 @@ impl Crystals {
         let settings = settings.validated();
         Self {
             export: ExportDialog::new(&settings),
+            figure: FigureDialog::new(&settings),
             settings,
             shown: Vec::new(),
             current: 0,
@@ -122,6 +129,7 @@ impl Crystals {
     pub fn settings(&self) -> CrystalSettings {
         let mut settings = self.settings.clone();
         self.export.remember(&mut settings);
+        settings.figure.clone_from(&self.figure.choice);
         settings
     }
 
@@ -155,6 +163,7 @@ impl Crystals {
     pub fn is_busy(&self) -> bool {
         self.is_opening()
             || self.export.is_busy()
+            || self.figure.is_busy()
             || self.graphs.is_busy()
             || self.scenes.is_busy()
             || !self.commands.is_empty()
@@ -250,6 +259,14 @@ impl Crystals {
             CrystalCommand::AskMeasured => self.graphs.measured.ask(shell),
             CrystalCommand::OpenMeasured(path) => self.graphs.measured.open(&path, shell),
             CrystalCommand::RemoveMeasured => self.graphs.measured.remove(),
+            CrystalCommand::ExportFigure => {
+                let kind = graphs.figure_kind();
+                if let Some(shown) = self.shown.get(self.current) {
+                    self.figure.show(kind, shown);
+                }
+            }
+            CrystalCommand::ExportAllFigures => self.figure.export_all(&self.shown, &self.settings, shell),
+            CrystalCommand::Report => self.figure.report(&self.shown, &self.settings, shell),
             _ => {}
         }
     }
@@ -341,6 +358,7 @@ impl Workspace for Crystals {
     fn logic(&mut self, shell: &mut Shell<'_>) {
         self.take_opened(shell);
         self.export.poll(shell);
+        self.figure.poll(shell, None);
         self.graphs.poll(shell, &mut self.commands);
         self.scenes.poll(&mut self.shown);
         if self.shown.is_empty() {
@@ -401,6 +419,7 @@ impl Workspace for Crystals {
         }
         if let Some(shown) = self.shown.get(self.current) {
             self.export.ui(ui.ctx(), shown, &self.settings, shell);
+            self.figure.ui(ui.ctx(), shown, &self.settings, shell, &mut commands);
         }
         for command in commands {
             self.run(command, shell);

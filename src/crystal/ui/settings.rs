@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::GraphSettings;
+use super::{FigureChoice, GraphSettings};
 use crate::crystal::{
     render::MAX_SIDE,
     scene::{Projection, SceneStyle},
@@ -31,6 +31,8 @@ pub struct CrystalSettings {
     pub export_dpi: f64,
     /// The graphs under the view.
     pub graphs: GraphSettings,
+    /// The dialog that exports figures.
+    pub figure: FigureChoice,
 }
 
 impl Default for CrystalSettings {
@@ -43,6 +45,7 @@ impl Default for CrystalSettings {
             export_side_px: 2400,
             export_dpi: 300.0,
             graphs: GraphSettings::default(),
+            figure: FigureChoice::default(),
         }
     }
 }
@@ -64,6 +67,7 @@ impl CrystalSettings {
         }
         self.recent.truncate(RECENT);
         self.graphs = self.graphs.validated();
+        self.figure = self.figure.validated();
         self
     }
 

@@ -54,6 +54,9 @@ pub(super) fn toolbar_ui(ui: &mut egui::Ui, settings: &CrystalSettings, commands
         if ui.button("Export picture…").clicked() {
             commands.push(CrystalCommand::Export);
         }
+        if ui.button("Figure…").on_hover_text("PDF, SVG or PNG for a paper (Ctrl+Shift+E)").clicked() {
+            commands.push(CrystalCommand::ExportFigure);
+        }
     });
     ui.add_space(2.0);
 }

@@ -132,7 +132,7 @@ pub(super) fn worker(jobs: &Jobs) -> Option<LatestWorker<Query, Answered>> {
 }
 
 /// An error as the beginning of a line.
-pub(super) fn sentence(error: &impl ToString) -> String {
+pub(in crate::crystal::ui) fn sentence(error: &impl ToString) -> String {
     let text = error.to_string();
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

@@ -104,6 +104,16 @@ pub(super) fn peak_text(peak: &Peak) -> String {
     peak.families.iter().map(crate::crystal::analysis::diffraction::Family::text).collect::<Vec<_>>().join(" ")
 }
 
+/// The first family of a peak, and how many more there are.
+fn short_text(peak: &Peak) -> String {
+    let first = peak.families.first().map(crate::crystal::analysis::diffraction::Family::text);
+    let first = first.unwrap_or_default();
+    match peak.families.len() {
+        0 | 1 => first,
+        count => format!("{first}+{}", count - 1),
+    }
+}
+
 fn link_of(pattern: &Pattern, peak: &Peak) -> Option<Link> {
     let family = peak.families.first()?;
     Some(Link::Planes { hkl: family.hkl, label: family.text(), probe: pattern.probe })
@@ -128,6 +138,7 @@ pub(super) fn graph_ui(
         .include_x(range.0)
         .include_x(range.1)
         .include_y(0.0)
+        .include_y(if graph.fit.is_some() { 0.0 } else { 110.0 })
         .label_formatter(|hover| Some(readout(graph, plots::place(hover))));
     if graph.fit.is_some() {
         plot = plot.legend(Legend::default().background_alpha(0.6));
@@ -232,7 +243,7 @@ fn indices(plot: &mut egui_plot::PlotUi<'_>, graph: &DiffractionGraph, color: eg
     let bounds = *transform.bounds();
     let mut taken: Vec<egui::Rect> = Vec::new();
     for peak in peaks.into_iter().filter(|peak| bounds.range_x().contains(&peak.two_theta_deg)) {
-        let text = peak_text(peak);
+        let text = short_text(peak);
         let top = height_at(&graph.curve, peak.two_theta_deg);
         let at = transform.position_from_point(&PlotPoint::new(peak.two_theta_deg, top));
         let width = 0.52 * theme.text_small * text.chars().count() as f32;
@@ -341,14 +352,14 @@ pub(super) fn table_ui(
     let line = |peak: &Peak| {
         let times: u32 = peak.families.iter().map(|family| family.multiplicity).sum();
         format!(
-            "{:<12}{:>8.3}{:>9.4}{:>7.1}{times:>5}",
-            peak_text(peak),
+            "{:<14}{:>8.3}{:>9.4}{:>7.1}{times:>4}",
+            short_text(peak),
             peak.two_theta_deg,
             peak.d_angstrom,
             peak.intensity
         )
     };
-    let header = format!("{:<12}{:>8}{:>9}{:>7}{:>5}", "h k l", "2θ / °", "d / Å", "I / %", "m");
+    let header = format!("{:<14}{:>8}{:>9}{:>7}{:>4}", "h k l", "2θ / °", "d / Å", "I / %", "m");
     let copied = || {
         let rows = peaks.iter().map(|peak| {
             let times: u32 = peak.families.iter().map(|family| family.multiplicity).sum();

@@ -17,6 +17,7 @@ use std::{sync::Arc, time::Duration};
 
 use eframe::egui;
 
+pub(super) use compute::sentence;
 pub(super) use measured::is_measurement;
 pub use settings::{GraphSettings, GraphTab};
 
@@ -232,7 +233,7 @@ impl Graphs {
         let site = shown.selected_site();
         let with_table = settings.show_table && ui.available_width() > WIDTH_WITH_TABLE;
         if with_table {
-            let panel = egui::Panel::right("graph table").default_size(300.0).min_size(120.0);
+            let panel = egui::Panel::right("graph table").default_size(336.0).min_size(120.0);
             let frame = egui::Frame::NONE.inner_margin(egui::Margin { left: 8, ..egui::Margin::ZERO });
             panel.frame(frame).show(ui, |ui| match answer {
                 Answer::Diffraction(graph) => diffraction::table_ui(ui, graph, link, commands),

@@ -1,7 +1,7 @@
 //! What all plots have in common: how they zoom, how they look, how much of a curve is drawn.
 
 use eframe::egui::{self, Color32};
-use egui_plot::{HoverPosition, Plot, PlotPoint, PlotUi};
+use egui_plot::{GridInput, GridMark, HoverPosition, Plot, PlotPoint, PlotUi};
 
 use crate::{
     figure::FigureTheme,
@@ -19,11 +19,27 @@ pub(super) fn plot<'a>(id: &str, x_label: &str, y_label: &str) -> Plot<'a> {
         .allow_axis_zoom_drag(true)
         .show_background(false)
         .show_crosshair(false)
-        .show_grid([false, true])
+        .show_grid(false)
+        .x_grid_spacer(|input| marks(&input, 80.0))
+        .y_grid_spacer(|input| marks(&input, 36.0))
         .x_axis_label(x_label)
         .y_axis_label(y_label)
         .set_margin_fraction(egui::vec2(0.01, 0.06))
         .min_size(egui::vec2(120.0, 60.0))
+}
+
+/// Round numbers at least `points` of the screen apart.
+fn marks(input: &GridInput, points: f64) -> Vec<GridMark> {
+    // The base step is that of the plot's own finest grid, 8 points.
+    let least = input.base_step_size / 8.0 * points;
+    let power = 10_f64.powf(least.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0].map(|digit| digit * power).into_iter().find(|step| *step >= least);
+    let step = step.unwrap_or(10.0 * power);
+    let (first, last) = ((input.bounds.0 / step).ceil(), (input.bounds.1 / step).floor());
+    if !(step > 0.0 && (last - first).abs() < 1000.0) {
+        return Vec::new();
+    }
+    (first as i64..=last as i64).map(|index| GridMark { value: index as f64 * step, step_size: step }).collect()
 }
 
 /// The wheel zooms along the x axis, which is the one that holds detail.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::crystal::figures::{CoordinationSettings, RdfSettings, XrdSettings};
+use crate::crystal::figures::{CoordinationSettings, FigureKind, RdfSettings, XrdSettings};
 
 /// Which graph is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +96,17 @@ pub(super) const MAX_SIGMA_ANGSTROM: f64 = 1.0;
 pub(super) const MAX_CRYSTALLITE_NM: f64 = 1000.0;
 
 impl GraphSettings {
+    /// The figure that shows the same as the graph; the structure while no graph is shown.
+    #[must_use]
+    pub fn figure_kind(&self) -> FigureKind {
+        match self.tab {
+            _ if !self.open => FigureKind::Structure,
+            GraphTab::Diffraction | GraphTab::Compare => FigureKind::Xrd,
+            GraphTab::Pairs => FigureKind::Rdf,
+            GraphTab::Coordination => FigureKind::Coordination,
+        }
+    }
+
     /// With everything out of range put right: the file may have been edited.
     #[must_use]
     pub fn validated(mut self) -> Self {

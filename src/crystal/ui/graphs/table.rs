@@ -16,16 +16,17 @@ pub(super) fn rows_ui(
 ) -> Option<usize> {
     let theme = Theme::get();
     let mut clicked = None;
+    let area_of_table = ui.available_rect_before_wrap();
     ui.horizontal(|ui| {
-        ui.add_space(theme.space);
-        ui.label(RichText::new(header).monospace().size(theme.text_small).weak());
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if ui.small_button("Copy").on_hover_text("The table as text, for a spreadsheet").clicked() {
-                ui.ctx().copy_text(copied());
-            }
-        });
+        ui.add_space(theme.space_small);
+        let words = RichText::new(header).monospace().size(theme.text_small).weak();
+        ui.add(egui::Label::new(words).extend());
     });
+    let spacing = ui.spacing_mut();
+    spacing.item_spacing.y = 0.0;
+    spacing.button_padding = egui::vec2(theme.space_small, 1.0);
     let height = ui.text_style_height(&egui::TextStyle::Monospace) + theme.space_small;
+    ui.spacing_mut().interact_size.y = height;
     let mut area = egui::ScrollArea::both().id_salt(id).auto_shrink([false, false]);
     // What was chosen elsewhere comes into sight once.
     let remembered = ui.scope_id().with((id, "marked"));
@@ -49,6 +50,14 @@ pub(super) fn rows_ui(
             }
         }
     });
+    // Over the last row, where nothing of interest stands at its end.
+    let size = egui::vec2(52.0, 22.0);
+    let corner = egui::Rect::from_min_size(area_of_table.right_bottom() - size - egui::vec2(16.0, 4.0), size);
+    let button = egui::Button::new(RichText::new("Copy").size(theme.text_small));
+    let copy = ui.put(corner, button).on_hover_text("The table as text, for a spreadsheet");
+    if copy.clicked() {
+        ui.ctx().copy_text(copied());
+    }
     clicked
 }
 
