@@ -3,7 +3,11 @@
 use eframe::egui::{self, Key, KeyboardShortcut, Modifiers};
 
 use super::settings::ThemeChoice;
-use crate::crystal::{samples::SAMPLES, scene::StandardView, ui::CrystalCommand};
+use crate::crystal::{
+    samples::SAMPLES,
+    scene::StandardView,
+    ui::{CrystalCommand, GraphTab},
+};
 
 /// A request to the window. Widgets send them; [`super::App`] carries them out.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,12 +40,20 @@ impl Command {
     pub fn all() -> Vec<Self> {
         let mut all: Vec<Self> = vec![
             Self::Crystals(CrystalCommand::Open),
+            // Before the one with the same keys less shift, which would take them.
+            Self::Crystals(CrystalCommand::ExportFigure),
             Self::Crystals(CrystalCommand::Export),
+            Self::Crystals(CrystalCommand::ToggleGraphs),
             Self::Crystals(CrystalCommand::Fit),
         ];
         all.extend(StandardView::ALL.map(|view| Self::Crystals(CrystalCommand::LookAlong(view))));
+        all.extend(GraphTab::ALL.map(|tab| Self::Crystals(CrystalCommand::ShowGraph(tab))));
         all.extend(
             [
+                CrystalCommand::ExportAllFigures,
+                CrystalCommand::Report,
+                CrystalCommand::Play,
+                CrystalCommand::AskMeasured,
                 CrystalCommand::ToggleProjection,
                 CrystalCommand::ToggleBonds,
                 CrystalCommand::ToggleCell,
@@ -108,6 +120,10 @@ impl Command {
             Self::Crystals(crystal) => match crystal {
                 CrystalCommand::Open => command(Key::O),
                 CrystalCommand::Export => command(Key::E),
+                CrystalCommand::ExportFigure => {
+                    Some(KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::E))
+                }
+                CrystalCommand::ToggleGraphs => plain(Key::G),
                 CrystalCommand::Close => command(Key::W),
                 CrystalCommand::Next => command(Key::PageDown),
                 CrystalCommand::Previous => command(Key::PageUp),
@@ -166,5 +182,19 @@ fn crystal_label(command: &CrystalCommand) -> String {
         CrystalCommand::LookAlong(view) => format!("View along {}", view.name()),
         CrystalCommand::Fit => "Show the whole structure".to_owned(),
         CrystalCommand::ForgetRecent => "Forget recent files".to_owned(),
+        CrystalCommand::ToggleGraphs => "Show graphs".to_owned(),
+        CrystalCommand::ShowGraph(tab) => format!("Show graph: {}", tab.title()),
+        CrystalCommand::SetGraphs(_) => "Change what graphs show".to_owned(),
+        CrystalCommand::Link(None) => "Light up nothing".to_owned(),
+        CrystalCommand::Link(Some(link)) => format!("Light up {}", link.title()),
+        CrystalCommand::SelectSite(_) => "Select an atom".to_owned(),
+        CrystalCommand::Strain(_) => "Strain the cell".to_owned(),
+        CrystalCommand::Play => "Play or stop the frames of a file".to_owned(),
+        CrystalCommand::AskMeasured => "Open a measured pattern…".to_owned(),
+        CrystalCommand::OpenMeasured(path) => format!("Open the measured pattern {}", path.display()),
+        CrystalCommand::RemoveMeasured => "Remove the measured pattern".to_owned(),
+        CrystalCommand::ExportFigure => "Export figure…".to_owned(),
+        CrystalCommand::ExportAllFigures => "Export all figures…".to_owned(),
+        CrystalCommand::Report => "Report of the open structures…".to_owned(),
     }
 }

@@ -89,6 +89,8 @@ pub struct Palette {
 pub struct Theme {
     pub dark: Palette,
     pub light: Palette,
+    /// Colours of an angle, equally spaced from 0 to a full turn; the last is followed by the first.
+    pub phases: Vec<Color>,
     pub text_small: f32,
     pub text_body: f32,
     pub text_heading: f32,

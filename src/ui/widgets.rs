@@ -65,3 +65,8 @@ pub fn seconds(secs: f32) -> String {
         s => format!("{} min {:.0} s", (s / 60.0).floor(), s % 60.0),
     }
 }
+
+/// Gives a field (a number, a choice) a name for screen readers and tests, and says it on hover.
+pub fn renamed(response: Response, name: &str) -> Response {
+    response.accessible_name(name).on_hover_text(name)
+}

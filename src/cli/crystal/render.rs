@@ -14,10 +14,10 @@ use clap::{
 use super::{parse_dpi, tell};
 use crate::{
     crystal::{
-        analysis::coordination::polyhedra::bonded_polyhedra,
+        figures::scene_of,
         loaded::{DEFAULT_TOLERANCE_ANGSTROM, Loaded, LoadedFile, load_path},
         render::{CrystalPipelines, MAX_SIDE, Picture, Renderer, TRIAD_SIDE, export_png},
-        scene::{Camera, ColorScheme, Projection, SceneStyle, StandardView, build},
+        scene::{Camera, ColorScheme, Projection, SceneStyle, StandardView},
         ui::palette_on,
     },
     gpu::GpuContext,
@@ -121,9 +121,7 @@ fn picture(arguments: &RenderArguments, loaded: &Loaded) -> Picture {
         ..SceneStyle::default()
     };
     let projection = if arguments.perspective { Projection::Perspective } else { Projection::Orthographic };
-    let polyhedra =
-        if style.show_polyhedra { bonded_polyhedra(&loaded.structure, &loaded.bonds) } else { Vec::new() };
-    let scene = Arc::new(build(&loaded.structure, &loaded.bonds, &polyhedra, &style, palette.cell));
+    let scene = Arc::new(scene_of(&loaded.structure, &loaded.bonds, &style, palette.cell));
     let mut camera = Camera::new(scene.bounds, &loaded.structure.lattice, arguments.view, projection);
     let corner = if arguments.no_axes { 0.0 } else { TRIAD_SIDE };
     camera.fit_tightly(&scene, arguments.size.0 as f32 / arguments.size.1 as f32, corner);

@@ -26,13 +26,13 @@ pub use self::{
     comparison::{comparison_figure, measured_figure},
     coordination::{coordination_figure, method_name},
     error::FigureFailure,
-    maker::{FigureMaker, Made},
+    maker::{FigureMaker, Made, about},
     partials::Partials,
-    profile::profile_settings,
+    profile::{points as pattern_curve, profile_settings},
     rdf::rdf_figure,
     report::{Report, report},
     settings::{CoordinationSettings, FigureSettings, RdfSettings, StructureSettings, XrdSettings},
-    structure::structure_svg,
+    structure::{from_camera, scene_of, structure_svg},
     xrd::xrd_figure,
 };
 

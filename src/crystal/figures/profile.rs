@@ -27,7 +27,10 @@ pub fn profile_settings(settings: &XrdSettings) -> ProfileSettings {
 
 /// The curve of a pattern over its range: (2θ in degrees, intensity with 100 at the highest point). Its points are denser
 /// where lines are.
-pub(super) fn points(pattern: &Pattern, settings: &XrdSettings) -> Result<Vec<(f64, f64)>, FigureFailure> {
+///
+/// # Errors
+/// When a line has no width, or the range is empty.
+pub fn points(pattern: &Pattern, settings: &XrdSettings) -> Result<Vec<(f64, f64)>, FigureFailure> {
     let shape = profile_settings(settings);
     let (start_deg, end_deg) = settings.two_theta_deg;
     let step = (end_deg - start_deg) / POINTS;

@@ -1,20 +1,21 @@
 //! The report: pictures, tables and figures of structures as the pages of one PDF.
 
-use std::sync::Arc;
-
 use glam::DVec3;
 
 use super::{
-    FigureFailure, FigureKind, FigureMaker, FigureSettings, coordination_figure, page::Sheet, rdf_figure,
-    structure::palette, xrd_figure,
+    FigureFailure, FigureKind, FigureMaker, FigureSettings, coordination_figure,
+    page::Sheet,
+    rdf_figure,
+    structure::{palette, scene_of},
+    xrd_figure,
 };
 use crate::{
     crystal::{
-        analysis::coordination::{Coordination, polyhedra::bonded_polyhedra},
+        analysis::coordination::Coordination,
         drawing::{self, DrawingStyle, Subject},
         formula::amount_text,
         loaded::Loaded,
-        scene::{Camera, Projection, StandardView, build},
+        scene::{Camera, Projection, StandardView},
         structure::{AsymmetricSite, Structure},
         summary::Summary,
     },
@@ -230,9 +231,7 @@ fn draw_structure(
     if structure.sites.len() > drawing::MAX_SHAPES {
         return Err(drawing::DrawingError::TooMany { shapes: structure.sites.len() }.into());
     }
-    let polyhedra =
-        if wanted.scene.show_polyhedra { bonded_polyhedra(structure, &loaded.bonds) } else { Vec::new() };
-    let scene = Arc::new(build(structure, &loaded.bonds, &polyhedra, &wanted.scene, palette.cell));
+    let scene = scene_of(structure, &loaded.bonds, &wanted.scene, palette.cell);
     let mut camera = Camera::new(scene.bounds, &structure.lattice, view, Projection::Orthographic);
     let aspect = (area.width() / area.height()) as f32;
     camera.fit_tightly(&scene, aspect, crate::crystal::render::TRIAD_SIDE);

@@ -149,6 +149,14 @@ impl Camera {
         self.bounds = bounds;
     }
 
+    /// The scene has grown or shrunk a little: keeps direction, scale, and what is in the middle.
+    pub fn follow(&mut self, bounds: Bounds) {
+        let moved = cg(bounds.center - self.bounds.center);
+        let (position, target, up) = (self.inner.position(), self.inner.target(), self.inner.up());
+        self.inner.set_view(position + moved, target + moved, up);
+        self.bounds = bounds;
+    }
+
     /// Takes a standard view of the whole scene.
     pub fn look_along(&mut self, lattice: &Lattice, view: StandardView) {
         let (back, up) = view.back_and_up(lattice);

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::{GraphSettings, GraphTab, Link};
 use crate::crystal::{
     samples::Sample,
     scene::{SceneStyle, StandardView},
@@ -46,6 +47,32 @@ pub enum CrystalCommand {
     Fit,
     /// Empty the list of recent files.
     ForgetRecent,
+    /// Show or hide the graphs.
+    ToggleGraphs,
+    /// Show a graph.
+    ShowGraph(GraphTab),
+    /// Show other graphs, or the same differently.
+    SetGraphs(Box<GraphSettings>),
+    /// Light up in the picture what was clicked in a graph, or nothing.
+    Link(Option<Link>),
+    /// Select the first drawn atom of a site, or none.
+    SelectSite(Option<u32>),
+    /// Make the cell longer, in percent along a, b and c.
+    Strain([f64; 3]),
+    /// Play the frames of a file, or stop.
+    Play,
+    /// Ask for a measured pattern.
+    AskMeasured,
+    /// Read a measured pattern.
+    OpenMeasured(PathBuf),
+    /// Forget the measured pattern.
+    RemoveMeasured,
+    /// Open the dialog that exports a figure.
+    ExportFigure,
+    /// Write every figure of all open structures.
+    ExportAllFigures,
+    /// Write the report of all open structures.
+    Report,
 }
 
 impl CrystalCommand {
@@ -63,6 +90,8 @@ impl CrystalCommand {
                 | Self::ToggleAxes
                 | Self::ToggleProjection
                 | Self::ForgetRecent
+                | Self::ToggleGraphs
+                | Self::SetGraphs(_)
         )
     }
 }

@@ -262,14 +262,14 @@ impl ExportDialog {
         let may_overwrite = may_overwrite && is_png;
         let reserved = Arc::clone(&self.reserved);
         let (palette, mode) = self.background.palette(shell.mode, self.color);
-        let (loaded, camera) = (shown.loaded.clone(), shown.camera.clone());
-        let (size, style, show_axes) = ((self.width, self.height), settings.style, settings.show_axes);
+        let (structure, camera) = (Arc::clone(shown.structure()), shown.camera.clone());
+        let make_scene = shown.scene_in(settings.style, mode);
+        let (size, show_axes) = ((self.width, self.height), settings.show_axes);
         let gpu = shell.gpu.clone();
         let dpi = self.dpi;
         shell.jobs.spawn(format!("Export {}", path.display()), move |job: &JobContext| {
             let path = if may_overwrite { path } else { free_path(&path, &reserved)? };
-            let scene = super::scene_of(&loaded, &style, mode);
-            let picture = Picture::new(&loaded.structure, scene, &camera, size, palette, show_axes);
+            let picture = Picture::new(&structure, make_scene(), &camera, size, palette, show_axes);
             let pipelines = CrystalPipelines::new(&gpu);
             let mut progress = |fraction: f32| {
                 job.progress((fraction * 1000.0) as u64, 1000);
@@ -286,8 +286,13 @@ impl ExportDialog {
     }
 }
 
-/// Beside the structure's file; for samples in the user's folder of pictures.
 fn suggested_path(shown: &Shown) -> PathBuf {
+    let (folder, stem) = suggested_folder_and_stem(shown);
+    folder.join(format!("{stem}.png"))
+}
+
+/// Beside the structure's file; for samples in the user's folder of pictures.
+pub(super) fn suggested_folder_and_stem(shown: &Shown) -> (PathBuf, String) {
     let (folder, stem) = match &shown.loaded.source {
         Source::File(path) => (
             path.parent().map(PathBuf::from).unwrap_or_default(),
@@ -301,14 +306,14 @@ fn suggested_path(shown: &Shown) -> PathBuf {
         }
     };
     let stem = stem.strip_suffix(".cif").unwrap_or(&stem).to_owned();
-    folder.join(format!("{stem}.png"))
+    (folder, stem)
 }
 
 /// Paths that exports of this run write to, so that two at once do not meet.
-type Reserved = Arc<Mutex<HashSet<PathBuf>>>;
+pub(super) type Reserved = Arc<Mutex<HashSet<PathBuf>>>;
 
 /// The path itself, or with a number where that file exists already or is being written.
-fn free_path(path: &Path, reserved: &Reserved) -> Result<PathBuf, JobError> {
+pub(super) fn free_path(path: &Path, reserved: &Reserved) -> Result<PathBuf, JobError> {
     let mut reserved = reserved.lock().unwrap_or_else(PoisonError::into_inner);
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let ending = path.extension().unwrap_or_default().to_string_lossy().into_owned();

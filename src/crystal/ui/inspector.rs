@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, RichText};
 
-use super::{CrystalCommand, CrystalSettings, Shown};
+use super::{CrystalCommand, CrystalSettings, Shown, live};
 use crate::{
     crystal::{
         scene::{Beyond, ColorScheme},
@@ -27,6 +27,10 @@ pub(super) fn inspector_ui(
         selection_ui(ui, shown);
         widgets::section(ui, "DISPLAY");
         display_ui(ui, settings, commands);
+        if shown.loaded.structure.periodic {
+            widgets::section(ui, "STRAIN");
+            live::strain_ui(ui, shown, commands);
+        }
         widgets::section(ui, "ELEMENTS");
         legend_ui(ui, shown, settings);
         if !summary.warnings.is_empty() {
@@ -51,31 +55,37 @@ fn structure_ui(ui: &mut egui::Ui, shown: &Shown) {
     }
     rows.push(("Sites", format!("{} ({} distinct)", summary.sites, summary.asymmetric_sites)));
     if let Some(density) = summary.density_g_cm3 {
+        let unstrained = shown.loaded.structure.lattice.volume_angstrom3();
+        let density = density * unstrained / shown.structure().lattice.volume_angstrom3();
         rows.push(("Density", format!("{density:.3} g/cm³")));
     }
     rows.push(("Bonds", shown.loaded.bonds.len().to_string()));
     widgets::facts(ui, "structure facts", &rows);
     if let Some(cell) = &summary.cell {
-        widgets::section(ui, "CELL");
+        let is_strained = shown.strain != [0.0; 3];
+        let lattice = &shown.structure().lattice;
+        let parameters = if is_strained { lattice.parameters() } else { cell.parameters };
+        let volume = if is_strained { lattice.volume_angstrom3() } else { cell.volume };
+        widgets::section(ui, if is_strained { "CELL, STRAINED" } else { "CELL" });
         widgets::facts(
             ui,
             "cell facts",
             &[
-                ("a", format!("{:.4} Å", cell.parameters.a)),
-                ("b", format!("{:.4} Å", cell.parameters.b)),
-                ("c", format!("{:.4} Å", cell.parameters.c)),
-                ("α", format!("{:.3}°", cell.parameters.alpha)),
-                ("β", format!("{:.3}°", cell.parameters.beta)),
-                ("γ", format!("{:.3}°", cell.parameters.gamma)),
-                ("Volume", format!("{:.3} Å³", cell.volume)),
+                ("a", format!("{:.4} Å", parameters.a)),
+                ("b", format!("{:.4} Å", parameters.b)),
+                ("c", format!("{:.4} Å", parameters.c)),
+                ("α", format!("{:.3}°", parameters.alpha)),
+                ("β", format!("{:.3}°", parameters.beta)),
+                ("γ", format!("{:.3}°", parameters.gamma)),
+                ("Volume", format!("{volume:.3} Å³")),
             ],
         );
     }
 }
 
 fn selection_ui(ui: &mut egui::Ui, shown: &Shown) {
-    let structure = &shown.loaded.structure;
-    let atom = shown.selected.and_then(|id| shown.scene.atoms.get(id as usize));
+    let structure = shown.structure();
+    let atom = shown.selected.and_then(|id| shown.scene().atoms.get(id as usize));
     let site = atom.and_then(|atom| structure.sites.get(atom.site as usize));
     let (Some(atom), Some(site)) = (atom, site) else {
         ui.weak("Click an atom in the picture");

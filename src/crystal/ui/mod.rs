@@ -3,92 +3,47 @@
 mod commands;
 mod empty;
 mod export;
+mod figure;
+mod figure_settings;
+mod figures;
+mod graphs;
 mod inspector;
+pub mod link;
 mod list;
+mod live;
 mod opening;
 mod settings;
+mod shown;
 mod toolbar;
 mod view;
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
 
 use eframe::egui;
 
 pub use commands::CrystalCommand;
+pub use figure_settings::FigureChoice;
+pub use graphs::{GraphSettings, GraphTab};
+pub use link::Link;
 pub use settings::CrystalSettings;
 
-use self::{export::ExportDialog, opening::Opening, view::View};
+use self::{
+    export::ExportDialog,
+    figure::FigureDialog,
+    graphs::{Graphs, Seen},
+    live::Playback,
+    opening::{Opening, Ready},
+    shown::{Scenes, Shown},
+    view::View,
+};
 use super::{
-    analysis::coordination::polyhedra::bonded_polyhedra,
     io::Format,
     loaded::{Loaded, Source},
-    render::{Palette, Picture, TRIAD_SIDE},
+    render::{Palette, TRIAD_SIDE},
     samples::Sample,
-    scene::{Camera, Rgba, Scene, SceneStyle, StandardView, build},
+    scene::Rgba,
 };
 use crate::ui::{Mode, Shell, Theme, Workspace};
-
-/// A structure in the window, with the camera that looks at it.
-struct Shown {
-    loaded: Loaded,
-    scene: Arc<Scene>,
-    camera: Camera,
-    /// Index into the scene's atoms.
-    selected: Option<u32>,
-    /// What the scene was built with.
-    built_with: (SceneStyle, Mode),
-}
-
-impl Shown {
-    fn new(ready: Ready, settings: &CrystalSettings) -> Self {
-        let Ready { loaded, scene, built_with } = ready;
-        let camera =
-            Camera::new(scene.bounds, &loaded.structure.lattice, StandardView::Iso, settings.projection);
-        Self { loaded, scene, camera, selected: None, built_with }
-    }
-
-    /// Builds the scene again after a change of style.
-    fn rebuild_if_outdated(&mut self, style: SceneStyle, mode: Mode) {
-        if self.built_with == (style, mode) {
-            return;
-        }
-        // Another colour of the edges leaves the atoms as they are.
-        if self.built_with.0 != style {
-            self.selected = None;
-        }
-        self.scene = scene_of(&self.loaded, &style, mode);
-        self.camera.set_bounds(self.scene.bounds);
-        self.built_with = (style, mode);
-    }
-
-    fn picture(&self, size: (u32, u32), palette: Palette, show_axes: bool) -> Picture {
-        Picture::new(&self.loaded.structure, Arc::clone(&self.scene), &self.camera, size, palette, show_axes)
-            .with_selection(self.selected)
-    }
-}
-
-/// A structure with its scene, as a job makes them.
-struct Ready {
-    loaded: Loaded,
-    scene: Arc<Scene>,
-    built_with: (SceneStyle, Mode),
-}
-
-impl Ready {
-    fn new(loaded: Loaded, style: SceneStyle, mode: Mode) -> Self {
-        Self { scene: scene_of(&loaded, &style, mode), loaded, built_with: (style, mode) }
-    }
-}
-
-fn scene_of(loaded: &Loaded, style: &SceneStyle, mode: Mode) -> Arc<Scene> {
-    let cell = Theme::get().palette(mode).cell_edges.0;
-    let polyhedra =
-        if style.show_polyhedra { bonded_polyhedra(&loaded.structure, &loaded.bonds) } else { Vec::new() };
-    Arc::new(build(&loaded.structure, &loaded.bonds, &polyhedra, style, cell))
-}
 
 /// Colours of a picture in a mode of the theme.
 #[must_use]
@@ -121,6 +76,10 @@ pub struct Crystals {
     opening: Opening,
     view: View,
     export: ExportDialog,
+    figure: FigureDialog,
+    graphs: Graphs,
+    scenes: Scenes,
+    playback: Playback,
     path_field: String,
     commands: Vec<CrystalCommand>,
     /// The list shows the current structure at its next frame.
@@ -150,11 +109,15 @@ impl Crystals {
         let settings = settings.validated();
         Self {
             export: ExportDialog::new(&settings),
+            figure: FigureDialog::new(&settings),
             settings,
             shown: Vec::new(),
             current: 0,
             opening: Opening::default(),
             view: View::default(),
+            graphs: Graphs::default(),
+            scenes: Scenes::default(),
+            playback: Playback::default(),
             path_field: String::new(),
             commands: Vec::new(),
             scroll_to_current: false,
@@ -166,6 +129,7 @@ impl Crystals {
     pub fn settings(&self) -> CrystalSettings {
         let mut settings = self.settings.clone();
         self.export.remember(&mut settings);
+        settings.figure.clone_from(&self.figure.choice);
         settings
     }
 
@@ -194,10 +158,15 @@ impl Crystals {
         !self.opening.is_idle()
     }
 
-    /// Whether files are being read or pictures written.
+    /// Whether files are being read, graphs computed or pictures written.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.is_opening() || self.export.is_busy()
+        self.is_opening()
+            || self.export.is_busy()
+            || self.figure.is_busy()
+            || self.graphs.is_busy()
+            || self.scenes.is_busy()
+            || !self.commands.is_empty()
     }
 
     /// Structures that are open.
@@ -218,12 +187,15 @@ impl Crystals {
             CrystalCommand::Open => self.opening.dialog(shell.jobs),
             CrystalCommand::OpenPath(path) => self.open(&[path], shell),
             CrystalCommand::OpenSample(sample) => self.open_sample(sample, shell),
-            CrystalCommand::Show(index) => self.current = index.min(self.shown.len().saturating_sub(1)),
+            CrystalCommand::Show(index) => self.show(index),
             CrystalCommand::Next => self.step(1),
             CrystalCommand::Previous => self.step(self.shown.len().saturating_sub(1)),
             CrystalCommand::Close => self.close(self.current),
             CrystalCommand::CloseAt(index) => self.close(index),
-            CrystalCommand::CloseAll => self.shown.clear(),
+            CrystalCommand::CloseAll => {
+                self.shown.clear();
+                self.graphs.forget();
+            }
             CrystalCommand::Export => {
                 if let Some(shown) = self.shown.get(self.current) {
                     self.export.show(shown, self.view.size_px());
@@ -241,23 +213,85 @@ impl Crystals {
             }
             CrystalCommand::LookAlong(view) => {
                 if let Some(shown) = self.shown.get_mut(self.current) {
-                    shown.camera.look_along(&shown.loaded.structure.lattice, view);
+                    let lattice = shown.structure().lattice;
+                    shown.camera.look_along(&lattice, view);
                 }
             }
             CrystalCommand::Fit => {
                 if let Some(shown) = self.shown.get_mut(self.current) {
                     let (width, height) = self.view.size_px();
                     let corner = if self.settings.show_axes { TRIAD_SIDE } else { 0.0 };
-                    shown.camera.fit_tightly(&shown.scene, width as f32 / height as f32, corner);
+                    let scene = std::sync::Arc::clone(shown.scene());
+                    shown.camera.fit_tightly(&scene, width as f32 / height as f32, corner);
                 }
             }
             CrystalCommand::ForgetRecent => self.settings.recent.clear(),
+            CrystalCommand::Strain(strain) => {
+                if let Some(shown) = self.shown.get_mut(self.current) {
+                    shown.strain = strain;
+                }
+            }
+            CrystalCommand::Play => self.playback.toggle(),
+            other => self.run_graphs(other, shell),
         }
+    }
+
+    /// What has to do with graphs.
+    fn run_graphs(&mut self, command: CrystalCommand, shell: &mut Shell<'_>) {
+        let graphs = &mut self.settings.graphs;
+        match command {
+            CrystalCommand::ToggleGraphs => graphs.open ^= true,
+            CrystalCommand::ShowGraph(tab) => {
+                graphs.open = true;
+                graphs.tab = tab;
+            }
+            CrystalCommand::SetGraphs(settings) => *graphs = settings.validated(),
+            CrystalCommand::Link(link) => {
+                if let Some(shown) = self.shown.get_mut(self.current) {
+                    shown.link = link;
+                }
+            }
+            CrystalCommand::SelectSite(site) => {
+                if let Some(shown) = self.shown.get_mut(self.current) {
+                    shown.select_site(site);
+                }
+            }
+            CrystalCommand::AskMeasured => self.graphs.measured.ask(shell),
+            CrystalCommand::OpenMeasured(path) => self.graphs.measured.open(&path, shell),
+            CrystalCommand::RemoveMeasured => self.graphs.measured.remove(),
+            CrystalCommand::ExportFigure => {
+                let kind = graphs.figure_kind();
+                if let Some(shown) = self.shown.get(self.current) {
+                    self.figure.show(kind, shown);
+                }
+            }
+            CrystalCommand::ExportAllFigures => self.figure.export_all(&self.shown, &self.settings, shell),
+            CrystalCommand::Report => self.figure.report(&self.shown, &self.settings, shell),
+            _ => {}
+        }
+    }
+
+    /// Shows another structure; another frame of the same file from the same side.
+    fn show(&mut self, index: usize) {
+        let index = index.min(self.shown.len().saturating_sub(1));
+        let same_file = match (self.shown.get(self.current), self.shown.get(index)) {
+            (Some(old), Some(new)) => old.is_of_file_of(new),
+            _ => false,
+        };
+        if same_file && index != self.current {
+            let view = self.shown.get(self.current).map(Shown::view);
+            if let (Some(view), Some(new)) = (view, self.shown.get_mut(index)) {
+                new.take_view_of(&view);
+            }
+        } else if index != self.current {
+            self.playback.stop();
+        }
+        self.current = index;
     }
 
     fn step(&mut self, by: usize) {
         if !self.shown.is_empty() {
-            self.current = (self.current + by) % self.shown.len();
+            self.show((self.current + by) % self.shown.len());
             self.scroll_to_current = true;
         }
     }
@@ -265,6 +299,7 @@ impl Crystals {
     fn close(&mut self, index: usize) {
         if index < self.shown.len() {
             self.shown.remove(index);
+            self.graphs.forget();
             if self.current > index || self.current >= self.shown.len() {
                 self.current = self.current.saturating_sub(1);
             }
@@ -281,9 +316,36 @@ impl Crystals {
             if let Source::File(path) = &ready.loaded.source {
                 self.settings.remember(path);
             }
-            self.shown.push(Shown::new(ready, &self.settings));
+            self.shown.push(Shown::new(ready.loaded, ready.built, &self.settings));
             self.current = self.shown.len() - 1;
             self.scroll_to_current = true;
+        }
+    }
+}
+
+/// Views lower than this are not worth having graphs under them.
+const LEAST_HEIGHT_WITH_GRAPHS: f32 = 330.0;
+
+impl Crystals {
+    fn graphs_ui(&mut self, ui: &mut egui::Ui, shell: &Shell<'_>, commands: &mut Vec<CrystalCommand>) {
+        let height = ui.available_height();
+        if !self.settings.graphs.open || height < LEAST_HEIGHT_WITH_GRAPHS {
+            return;
+        }
+        let Some(shown) = self.shown.get(self.current) else { return };
+        let seen = Seen { shown, all: &self.shown, settings: &self.settings.graphs };
+        let most = height - 0.45 * LEAST_HEIGHT_WITH_GRAPHS;
+        let panel = egui::Panel::bottom("graphs")
+            .default_size(seen.settings.height.min(most))
+            .size_range(0.45 * LEAST_HEIGHT_WITH_GRAPHS..=most)
+            .show(ui, |ui| {
+                ui.add_space(2.0);
+                self.graphs.ui(ui, &seen, shell, commands);
+                ui.take_available_space();
+            });
+        let height = panel.response.rect.height().round();
+        if ui.input(|input| !input.pointer.any_down()) {
+            self.settings.graphs.height = height;
         }
     }
 }
@@ -296,6 +358,9 @@ impl Workspace for Crystals {
     fn logic(&mut self, shell: &mut Shell<'_>) {
         self.take_opened(shell);
         self.export.poll(shell);
+        self.figure.poll(shell, None);
+        self.graphs.poll(shell, &mut self.commands);
+        self.scenes.poll(&mut self.shown);
         if self.shown.is_empty() {
             self.view.release(shell);
         }
@@ -336,17 +401,25 @@ impl Workspace for Crystals {
             egui::Panel::top("crystal toolbar").show(ui, |ui| {
                 toolbar::toolbar_ui(ui, &self.settings, &mut commands);
             });
+            self.graphs_ui(ui, shell, &mut commands);
+            let frames = live::frames_around(&self.shown, self.current);
+            if frames.len() > 1 {
+                egui::Panel::bottom("frames").resizable(false).show(ui, |ui| {
+                    self.playback.ui(ui, &frames, self.current, &mut commands);
+                });
+            }
             let canvas = egui::Frame::NONE.fill(Theme::of(ui).canvas.egui());
             egui::CentralPanel::default().frame(canvas).show(ui, |ui| {
                 if let Some(shown) = self.shown.get_mut(self.current) {
                     // Only what is looked at: with hundreds open, a moved slider would build hundreds of scenes.
-                    shown.rebuild_if_outdated(self.settings.style, shell.mode);
+                    self.scenes.refresh(shown, self.settings.style, shell.mode, shell.jobs);
                     self.view.ui(ui, shown, self.settings.show_axes, has_inspector, shell);
                 }
             });
         }
         if let Some(shown) = self.shown.get(self.current) {
             self.export.ui(ui.ctx(), shown, &self.settings, shell);
+            self.figure.ui(ui.ctx(), shown, &self.settings, shell, &mut commands);
         }
         for command in commands {
             self.run(command, shell);
@@ -354,10 +427,26 @@ impl Workspace for Crystals {
     }
 
     fn accepts(&self, path: &Path) -> bool {
-        path.is_dir() || Format::detect(path.file_name().unwrap_or_default(), b"").is_some()
+        path.is_dir()
+            || Format::detect(path.file_name().unwrap_or_default(), b"").is_some()
+            || graphs::is_measurement(path)
     }
 
     fn open(&mut self, paths: &[PathBuf], shell: &mut Shell<'_>) {
-        self.opening.paths(paths.to_vec(), self.settings.style, shell);
+        let (measured, structures): (Vec<PathBuf>, Vec<PathBuf>) =
+            paths.iter().cloned().partition(|path| graphs::is_measurement(path) && !path.is_dir());
+        // Two cannot be laid over one pattern: the last one named stays.
+        if let Some(path) = measured.last() {
+            if self.shown.is_empty() && structures.is_empty() {
+                let text =
+                    "Open a structure first; a measured pattern is laid over what is calculated from it";
+                shell.notifications.warn(text);
+            } else {
+                self.graphs.measured.open(path, shell);
+            }
+        }
+        if !structures.is_empty() {
+            self.opening.paths(structures, self.settings.style, shell);
+        }
     }
 }

@@ -8,18 +8,28 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::Ready;
+use super::shown::Built;
 use crate::{
     crystal::{
         error::CrystalError,
         io::Format,
-        loaded::{DEFAULT_TOLERANCE_ANGSTROM, load_path, load_sample},
+        loaded::{DEFAULT_TOLERANCE_ANGSTROM, Loaded, load_path, load_sample},
         samples::Sample,
         scene::SceneStyle,
     },
     jobs::{JobContext, JobError, JobHandle, Jobs},
     ui::{Mode, Shell},
 };
+
+/// A structure with its scene, as a job makes them.
+pub(super) struct Ready {
+    pub loaded: Loaded,
+    pub built: Built,
+}
+
+fn ready(loaded: Loaded, style: SceneStyle, mode: Mode) -> Ready {
+    Ready { built: Built::new(&loaded, style, mode, [0.0; 3]), loaded }
+}
 
 /// What one job brings: structures, and sentences about what could not be opened.
 type Batch = (Vec<Ready>, Vec<String>);
@@ -69,7 +79,7 @@ impl Opening {
             format!("Open sample {}", sample.formula),
             move |_: &JobContext| {
                 let loaded = load_sample(&sample).map_err(JobError::failed)?;
-                Ok((loaded.into_iter().map(|one| Ready::new(one, style, mode)).collect(), Vec::new()))
+                Ok((loaded.into_iter().map(|one| ready(one, style, mode)).collect(), Vec::new()))
             },
         ));
     }
@@ -148,7 +158,7 @@ fn read_all(paths: &[PathBuf], style: SceneStyle, mode: Mode, job: &JobContext) 
             }
             job.message(file.display().to_string());
             let result = load_path(file, DEFAULT_TOLERANCE_ANGSTROM).map(|file| {
-                let ready = file.structures.into_iter().map(|loaded| Ready::new(loaded, style, mode));
+                let ready = file.structures.into_iter().map(|loaded| ready(loaded, style, mode));
                 (ready.collect(), file.failures)
             });
             job.progress(done.fetch_add(1, Ordering::Relaxed) + 1, count);

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::{FigureChoice, GraphSettings};
 use crate::crystal::{
     render::MAX_SIDE,
     scene::{Projection, SceneStyle},
@@ -28,6 +29,10 @@ pub struct CrystalSettings {
     pub export_side_px: u32,
     /// Resolution written into exported pictures.
     pub export_dpi: f64,
+    /// The graphs under the view.
+    pub graphs: GraphSettings,
+    /// The dialog that exports figures.
+    pub figure: FigureChoice,
 }
 
 impl Default for CrystalSettings {
@@ -39,6 +44,8 @@ impl Default for CrystalSettings {
             recent: Vec::new(),
             export_side_px: 2400,
             export_dpi: 300.0,
+            graphs: GraphSettings::default(),
+            figure: FigureChoice::default(),
         }
     }
 }
@@ -59,6 +66,8 @@ impl CrystalSettings {
             self.export_dpi = defaults.export_dpi;
         }
         self.recent.truncate(RECENT);
+        self.graphs = self.graphs.validated();
+        self.figure = self.figure.validated();
         self
     }
 

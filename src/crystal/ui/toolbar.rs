@@ -46,8 +46,16 @@ pub(super) fn toolbar_ui(ui: &mut egui::Ui, settings: &CrystalSettings, commands
             }
         }
         ui.add_space(8.0);
+        let graphs = ui.selectable_label(settings.graphs.open, "Graphs");
+        if graphs.on_hover_text("Diffraction, pair distribution, coordination (G)").clicked() {
+            commands.push(CrystalCommand::ToggleGraphs);
+        }
+        ui.add_space(8.0);
         if ui.button("Export picture…").clicked() {
             commands.push(CrystalCommand::Export);
+        }
+        if ui.button("Figure…").on_hover_text("PDF, SVG or PNG for a paper (Ctrl+Shift+E)").clicked() {
+            commands.push(CrystalCommand::ExportFigure);
         }
     });
     ui.add_space(2.0);

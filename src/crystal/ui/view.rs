@@ -8,14 +8,18 @@ use eframe::{
 };
 use glam::Vec2;
 
-use super::{Shown, inspector, picture_palette};
+use super::{
+    Shown, inspector,
+    link::{self, Link},
+    picture_palette,
+};
 use crate::{
     crystal::{
         render::{CrystalPipelines, Palette, SceneBuffers, Target, Tile},
         scene::{CameraFrame, Scene, pick},
     },
     gpu::{GpuContext, GpuError, Owner},
-    ui::{Shell, Theme},
+    ui::{Shell, Theme, widgets},
 };
 
 /// Radians per point that the pointer moves: half a turn is a hand's breadth.
@@ -91,7 +95,7 @@ impl View {
         let wanted =
             Drawn { frame, size, palette: picture_palette(shell.mode), show_axes, selected: shown.selected };
         let is_current = self.drawn.as_ref() == Some(&wanted)
-            && self.scene.as_ref().is_some_and(|(scene, _)| Arc::ptr_eq(scene, &shown.scene));
+            && self.scene.as_ref().is_some_and(|(scene, _)| Arc::ptr_eq(scene, shown.drawn()));
         if !is_current {
             self.failed = self.draw(shown, &wanted, shell).err().map(|error| error.to_string());
             self.drawn = Some(wanted);
@@ -103,6 +107,7 @@ impl View {
         if !inspector_is_shown {
             selection_line_ui(ui, rect, shown);
         }
+        link_chip_ui(ui, rect, shown);
         if let Some(message) = &self.failed {
             ui.painter().text(
                 rect.center(),
@@ -119,11 +124,11 @@ impl View {
         gpu.check_alive()?;
         let owner = Owner::Crystals;
         let pipelines = self.pipelines.get_or_insert_with(|| CrystalPipelines::new(gpu));
-        if self.scene.as_ref().is_none_or(|(scene, _)| !Arc::ptr_eq(scene, &shown.scene)) {
+        if self.scene.as_ref().is_none_or(|(scene, _)| !Arc::ptr_eq(scene, shown.drawn())) {
             // Free the old scene before the new one is uploaded.
             self.scene = None;
-            let buffers = SceneBuffers::upload(gpu, &owner, &shown.scene)?;
-            self.scene = Some((Arc::clone(&shown.scene), buffers));
+            let buffers = SceneBuffers::upload(gpu, &owner, shown.drawn())?;
+            self.scene = Some((Arc::clone(shown.drawn()), buffers));
         }
         if self.target.as_ref().is_none_or(|(target, _)| target.size() != wanted.size) {
             let old = self.target.take().map(|(_, texture)| texture);
@@ -140,8 +145,8 @@ impl View {
 
 /// The selected atom in one line at the top of the picture, for windows without room for the inspector.
 fn selection_line_ui(ui: &egui::Ui, rect: egui::Rect, shown: &Shown) {
-    let structure = &shown.loaded.structure;
-    let atom = shown.selected.and_then(|id| shown.scene.atoms.get(id as usize));
+    let structure = shown.structure();
+    let atom = shown.selected.and_then(|id| shown.scene().atoms.get(id as usize));
     let row = atom
         .and_then(|atom| structure.sites.get(atom.site as usize))
         .and_then(|site| structure.asymmetric_of(site));
@@ -164,6 +169,56 @@ fn selection_line_ui(ui: &egui::Ui, rect: egui::Rect, shown: &Shown) {
             Theme::of(ui).text.egui(),
         );
     }
+}
+
+/// What is lit up, with a cross to end it, in the upper right corner.
+fn link_chip_ui(ui: &mut egui::Ui, rect: egui::Rect, shown: &mut Shown) {
+    let Some(link) = shown.link.clone() else { return };
+    let theme = Theme::get();
+    let corner = rect.shrink(theme.space);
+    let layout = egui::Layout::right_to_left(egui::Align::Min);
+    let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(corner).layout(layout));
+    egui::Frame::popup(ui.style()).inner_margin(theme.space_small + 2.0).shadow(egui::Shadow::NONE).show(
+        &mut ui,
+        |ui| {
+            let layout = egui::Layout::right_to_left(egui::Align::Center);
+            ui.allocate_ui_with_layout(egui::vec2(corner.width() - 24.0, 20.0), layout, |ui| {
+                if widgets::icon_button(ui, "✕", "Light up nothing").clicked() {
+                    shown.link = None;
+                }
+                if matches!(link, Link::Planes { .. }) {
+                    phase_legend_ui(ui);
+                }
+                let (text, color) = match shown.link_note() {
+                    Some(Ok(note)) => (format!("{} · {note}", link.title()), Theme::of(ui).text),
+                    Some(Err(error)) => (format!("{}: {error}", link.title()), Theme::of(ui).error),
+                    None => (link.title(), Theme::of(ui).text),
+                };
+                let text = egui::RichText::new(text).color(color.egui());
+                ui.add(egui::Label::new(text).truncate().selectable(false));
+            });
+        },
+    );
+}
+
+/// The colours of a turn.
+fn phase_legend_ui(ui: &mut egui::Ui) {
+    const STEPS: u8 = 48;
+    let theme = Theme::get();
+    let colors: Vec<_> = theme.phases.iter().map(|color| color.0).collect();
+    ui.label(egui::RichText::new("2π").size(theme.text_small));
+    let (rect, response) = ui.allocate_exact_size(egui::vec2(72.0, 10.0), egui::Sense::hover());
+    for step in 0..STEPS {
+        let share = |step: u8| f32::from(step) / f32::from(STEPS);
+        let color = link::phase_color(std::f64::consts::TAU * f64::from(share(step)), &colors);
+        let part = egui::Rect::from_x_y_ranges(
+            rect.left() + share(step) * rect.width()..=rect.left() + share(step + 1) * rect.width(),
+            rect.y_range(),
+        );
+        ui.painter().rect_filled(part, egui::CornerRadius::ZERO, crate::ui::theme::Color(color).egui());
+    }
+    response.on_hover_text("Atoms of one colour scatter in step; opposite colours (0 and π) cancel");
+    ui.label(egui::RichText::new("phase 0").size(theme.text_small));
 }
 
 /// Hands a target to egui, in place of an old one where there is one.
@@ -249,7 +304,7 @@ fn point(ui: &egui::Ui, response: &egui::Response, rect: egui::Rect, shown: &mut
     if response.clicked() {
         response.request_focus();
         if let Some(at) = response.interact_pointer_pos() {
-            shown.selected = pick(&shown.scene, frame, ndc(at));
+            shown.selected = pick(shown.scene(), frame, ndc(at));
         }
     }
     // Escape that closes a menu or a dialog is not meant for the picture.
@@ -257,11 +312,12 @@ fn point(ui: &egui::Ui, response: &egui::Response, rect: egui::Rect, shown: &mut
         !egui::Popup::is_any_open(ui.ctx()) && ui.memory(|memory| memory.top_modal_layer().is_none());
     if is_free && ui.input(|input| input.key_pressed(Key::Escape)) {
         shown.selected = None;
+        shown.link = None;
     }
-    let few = shown.scene.atoms.len() <= HOVER_LIMIT;
+    let few = shown.scene().atoms.len() <= HOVER_LIMIT;
     let Some(at) = response.hover_pos().filter(|_| few && !response.dragged()) else { return };
-    let hovered = pick(&shown.scene, frame, ndc(at)).and_then(|id| shown.scene.atoms.get(id as usize));
-    let structure = &shown.loaded.structure;
+    let hovered = pick(shown.scene(), frame, ndc(at)).and_then(|id| shown.scene().atoms.get(id as usize));
+    let structure = shown.structure();
     let row = hovered
         .and_then(|atom| structure.sites.get(atom.site as usize))
         .and_then(|site| structure.asymmetric_of(site));
