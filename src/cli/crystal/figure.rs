@@ -24,7 +24,6 @@ use crate::{
 };
 
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct FigureArguments {
     /// Structure files: CIF, POSCAR, XYZ
     #[arg(required = true)]
@@ -53,6 +52,7 @@ pub struct FigureArguments {
 
 /// How figures look.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct LookArguments {
     /// Width in millimetres: 86 is a column of most journals, 178 a page
     #[arg(long, default_value_t = 86.0, value_name = "MM", value_parser = parse_mm)]

@@ -39,7 +39,7 @@ pub(super) fn run(command: CrystalCommand, directories: &Directories) -> Result<
         CrystalCommand::Info(arguments) => info::info(&arguments),
         CrystalCommand::Render(arguments) => Ok(render::render(&arguments)?),
         CrystalCommand::Figure(arguments) => figure::figure(arguments, directories),
-        CrystalCommand::Report(arguments) => report::report(arguments, directories),
+        CrystalCommand::Report(arguments) => report::report(&arguments, directories),
         CrystalCommand::Xrd(arguments) => xrd::xrd(&arguments),
         CrystalCommand::Rdf(arguments) => analysis::rdf(&arguments),
         CrystalCommand::Coordination(arguments) => analysis::coordination(&arguments),

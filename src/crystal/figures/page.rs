@@ -41,12 +41,12 @@ impl Sheet {
         &mut self.svg
     }
 
-    pub(super) fn left(&self) -> f64 {
+    pub(super) fn left() -> f64 {
         pt_from_mm(MARGIN_MM)
     }
 
     /// Between the margins.
-    pub(super) fn width(&self) -> f64 {
+    pub(super) fn width() -> f64 {
         pt_from_mm(PAGE_MM.0 - 2.0 * MARGIN_MM)
     }
 
@@ -56,29 +56,29 @@ impl Sheet {
     }
 
     /// Where the footer begins.
-    pub(super) fn bottom(&self) -> f64 {
+    pub(super) fn bottom() -> f64 {
         pt_from_mm(PAGE_MM.1 - MARGIN_MM)
     }
 
     pub(super) fn heading(&mut self, text: &str) {
         let style = TextStyle::new(16.0, self.palette.ink).bold();
-        self.svg.text((self.left(), self.cursor + 12.0), &Label::plain(text), style);
+        self.svg.text((Self::left(), self.cursor + 12.0), &Label::plain(text), style);
         self.cursor += 32.0;
     }
 
     /// The formula, and under it where the structure came from.
     pub(super) fn title(&mut self, formula: &Label, origin: &str) {
         let style = TextStyle::new(16.0, self.palette.ink).bold();
-        self.svg.text((self.left(), self.cursor + 12.0), formula, style);
-        let origin = Label::plain(&shortened(origin, 9.0, self.width()));
-        self.svg.text((self.left(), self.cursor + 27.0), &origin, TextStyle::new(9.0, self.palette.ink_weak));
+        self.svg.text((Self::left(), self.cursor + 12.0), formula, style);
+        let origin = Label::plain(&shortened(origin, 9.0, Self::width()));
+        self.svg.text((Self::left(), self.cursor + 27.0), &origin, TextStyle::new(9.0, self.palette.ink_weak));
         self.rule(self.cursor + 34.0);
         self.cursor += 40.0;
     }
 
     fn rule(&mut self, y: f64) {
         let stroke = Stroke::new(self.palette.ink, Tokens::get().hair_line);
-        self.svg.line((self.left(), y), (self.left() + self.width(), y), &stroke);
+        self.svg.line((Self::left(), y), (Self::left() + Self::width(), y), &stroke);
     }
 
     /// A line of the contents: what, symmetry, where from, on which page (counted from 0).
@@ -86,7 +86,7 @@ impl Sheet {
         let text = TextStyle::new(10.0, self.palette.ink);
         let weak = TextStyle::new(10.0, self.palette.ink_weak);
         let baseline = self.cursor + 10.0;
-        let (left, width) = (self.left(), self.width());
+        let (left, width) = (Self::left(), Self::width());
         let column = |share: f64| left + share * width;
         self.svg.text((left, baseline), &formula_within(formula, 10.0, 0.36 * width), text);
         self.svg.text((column(0.38), baseline), &Label::plain(group), text);
@@ -153,7 +153,7 @@ impl Sheet {
     /// A line above a row of the gallery.
     pub(super) fn caption(&mut self, top: f64, text: &Label) {
         self.rule(top);
-        self.svg.text((self.left(), top + 12.0), text, TextStyle::new(9.0, self.palette.ink));
+        self.svg.text((Self::left(), top + 12.0), text, TextStyle::new(9.0, self.palette.ink));
     }
 
     pub(super) fn note_below(&mut self, area: Area, text: &str) {
@@ -178,12 +178,12 @@ impl Sheet {
     pub(super) fn notes(&mut self, top: f64, notes: &[String]) {
         let style = TextStyle::new(7.0, self.palette.ink_weak);
         let mut y = top + 7.0;
-        let width = self.width();
+        let width = Self::width();
         for line in notes.iter().flat_map(|note| wrapped(note, 7.0, width)) {
-            if y > self.bottom() {
+            if y > Self::bottom() {
                 break;
             }
-            self.svg.text((self.left(), y), &Label::plain(&line), style);
+            self.svg.text((Self::left(), y), &Label::plain(&line), style);
             y += 9.0;
         }
     }
@@ -192,9 +192,9 @@ impl Sheet {
         let style = TextStyle::new(8.0, self.palette.ink_weak);
         let y = pt_from_mm(PAGE_MM.1 - 0.5 * MARGIN_MM);
         let number = Label::plain(&(self.index + 1).to_string());
-        self.svg.text((self.left() + self.width(), y), &number, style.anchored(Anchor::End));
-        let name = Label::plain(&shortened(title, 8.0, 0.8 * self.width()));
-        self.svg.text((self.left(), y), &name, style);
+        self.svg.text((Self::left() + Self::width(), y), &number, style.anchored(Anchor::End));
+        let name = Label::plain(&shortened(title, 8.0, 0.8 * Self::width()));
+        self.svg.text((Self::left(), y), &name, style);
         Page { svg: self.svg.finish(title, ""), bookmark, links: self.links }
     }
 }

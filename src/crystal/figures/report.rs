@@ -112,8 +112,8 @@ fn gallery(structures: &[Loaded], settings: &FigureSettings, before: usize, firs
         let mut sheet = Sheet::new(settings.theme, before + number);
         sheet.heading(if number == 0 { "Gallery" } else { "Gallery, continued" });
         let top = sheet.cursor();
-        let height = (sheet.bottom() - top) / GALLERY_ROWS as f64;
-        let width = sheet.width() / GALLERY_VIEWS.len() as f64;
+        let height = (Sheet::bottom() - top) / GALLERY_ROWS as f64;
+        let width = Sheet::width() / GALLERY_VIEWS.len() as f64;
         for (loaded, row) in chunk.iter().zip(0..) {
             let row_top = top + f64::from(row) * height;
             let title =
@@ -121,7 +121,7 @@ fn gallery(structures: &[Loaded], settings: &FigureSettings, before: usize, firs
             sheet.caption(row_top, &title);
             let page = first + number * GALLERY_ROWS + row as usize;
             for ((view, name), column) in GALLERY_VIEWS.iter().zip(0..) {
-                let left = sheet.left() + f64::from(column) * width;
+                let left = Sheet::left() + f64::from(column) * width;
                 let area = Area {
                     left,
                     top: row_top + pt_from_mm(6.0),
@@ -134,9 +134,9 @@ fn gallery(structures: &[Loaded], settings: &FigureSettings, before: usize, firs
                 sheet.note_below(area, name);
             }
             let whole = Area {
-                left: sheet.left(),
+                left: Sheet::left(),
                 top: row_top,
-                right: sheet.left() + sheet.width(),
+                right: Sheet::left() + Sheet::width(),
                 bottom: row_top + height,
             };
             sheet.link(whole, page);
@@ -157,10 +157,10 @@ fn structure_page(
     let mut missing = Vec::new();
     sheet.title(&Label::formula(&loaded.summary.formula), &loaded.title);
     let top = sheet.cursor();
-    let middle = sheet.left() + 0.5 * sheet.width();
-    let right = sheet.left() + sheet.width();
+    let middle = Sheet::left() + 0.5 * Sheet::width();
+    let right = Sheet::left() + Sheet::width();
     let picture =
-        Area { left: sheet.left(), top, right: middle - pt_from_mm(2.0), bottom: top + pt_from_mm(76.0) };
+        Area { left: Sheet::left(), top, right: middle - pt_from_mm(2.0), bottom: top + pt_from_mm(76.0) };
     if let Err(failure) = draw_structure(sheet.svg(), picture, loaded, settings, settings.structure.view) {
         sheet.apology(picture, &failure.message);
         missing.push((FigureKind::Structure, failure));
@@ -171,10 +171,10 @@ fn structure_page(
     let gap = pt_from_mm(3.0);
     let pattern_top = picture.bottom + gap;
     let pattern =
-        Area { left: sheet.left(), top: pattern_top, right, bottom: pattern_top + pt_from_mm(58.0) };
+        Area { left: Sheet::left(), top: pattern_top, right, bottom: pattern_top + pt_from_mm(58.0) };
     let low_top = pattern.bottom + gap;
     let low_bottom = low_top + pt_from_mm(80.0);
-    let distribution = Area { left: sheet.left(), top: low_top, right: middle - gap, bottom: low_bottom };
+    let distribution = Area { left: Sheet::left(), top: low_top, right: middle - gap, bottom: low_bottom };
     let coordination = Area { left: middle + gap, top: low_top, right, bottom: low_bottom };
     let plain = FigureSettings { show_title: false, ..settings.clone() };
     let structure = &loaded.structure;

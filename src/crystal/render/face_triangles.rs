@@ -157,10 +157,11 @@ fn visible(polygon: &[Vec3], frame: &CameraFrame, scale: Vec2, offset: Vec2) -> 
         let depth = if frame.perspective { -place.z } else { 1.0 };
         BEYOND * depth + sign * (axis(focal) * axis(place.truncate()) + axis(offset) * depth)
     };
-    let (x, y): (fn(Vec2) -> f32, fn(Vec2) -> f32) = (|v| v.x, |v| v.y);
+    let axes: [fn(Vec2) -> f32; 2] = [|v| v.x, |v| v.y];
     let mut kept = cut(polygon, |place| -place.z - frame.near);
-    for (axis, sign) in [(x, 1.0), (x, -1.0), (y, 1.0), (y, -1.0)] {
-        kept = cut(&kept, |place| side(place, axis, sign));
+    for axis in axes {
+        kept = cut(&kept, |place| side(place, axis, 1.0));
+        kept = cut(&kept, |place| side(place, axis, -1.0));
     }
     kept
 }
