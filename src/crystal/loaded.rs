@@ -58,10 +58,6 @@ pub struct LoadedFile {
 /// # Errors
 /// When no structure of the file is usable.
 pub fn load_path(path: &Path, tolerance_angstrom: f64) -> Result<LoadedFile, CrystalError> {
-    if path.is_dir() {
-        let source = std::io::Error::other("it is a folder; name the files in it");
-        return Err(CrystalError::Read { path: path.to_owned(), source });
-    }
     let mut file = io::open(path)?;
     let failures = std::mem::take(&mut file.failures)
         .into_iter()

@@ -18,7 +18,7 @@ use crate::{
         figures::{Batch, FigureKind, FigureMaker, FigureSettings, Outcome},
         scene::{ColorScheme, StandardView},
     },
-    figure::{FigureTheme, FileFormat},
+    figure::{FigureTheme, FileFormat, Stage},
     jobs::Jobs,
     storage::Directories,
 };
@@ -211,8 +211,16 @@ fn print_table(outcomes: &[Outcome]) {
         })
         .max()
         .unwrap_or(0);
+    // A file that cannot be read is told once, not for each of its figures.
+    let mut unread = None;
     for outcome in outcomes {
         match outcome {
+            Outcome::Failed { file, error, .. } if error.stage == Stage::Read => {
+                if unread != Some((file, error)) {
+                    eprintln!("vitrine: no figures: {}", error.message);
+                }
+                unread = Some((file, error));
+            }
             Outcome::Written { path, ms, cached, bytes, .. } => {
                 let note = if *cached { "  from the cache" } else { "" };
                 println!("{:<width$}  {:>8.1} kB  {ms:>8.1} ms{note}", name_of(path), *bytes as f64 / 1e3);

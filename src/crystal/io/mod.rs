@@ -42,6 +42,10 @@ pub struct StructureFile {
 /// # Errors
 /// When the file cannot be read, is of no known format, or holds no usable structure.
 pub fn open(path: &Path) -> Result<StructureFile, CrystalError> {
+    if path.is_dir() {
+        let source = std::io::Error::other("it is a folder; name the files in it");
+        return Err(CrystalError::Read { path: path.to_owned(), source });
+    }
     let bytes = read_bytes(path).map_err(|source| CrystalError::Read { path: path.to_owned(), source })?;
     let format = Format::detect(path.file_name().unwrap_or_default(), &bytes)
         .ok_or_else(|| CrystalError::UnknownFormat { path: path.to_owned() })?;
