@@ -93,6 +93,8 @@ pub struct Decorated {
 const FADE: f32 = 0.82;
 /// Planes of one peak; beyond, they would hide each other.
 const MAX_PLANES: usize = 60;
+/// How much of its radius a stick keeps beside planes.
+const THIN: f32 = 0.35;
 /// Radius of a highlighted stick in Å.
 const STICK_ANGSTROM: f32 = 0.13;
 /// Products of sites and cells that are looked through for the distances of one atom.
@@ -111,7 +113,7 @@ pub fn decorate(
     colors: &LinkColors,
 ) -> Result<Decorated, String> {
     match link {
-        Link::Planes { hkl, label, probe } => planes(scene, structure, (*hkl, label, *probe), colors),
+        Link::Planes { hkl, probe, .. } => planes(scene, structure, (*hkl, *probe), colors),
         Link::Distances { from_angstrom, to_angstrom } => {
             let found = pairs_in_bin(structure, *from_angstrom, *to_angstrom).map_err(|e| e.to_string())?;
             let pairs: Vec<Pair> = found.pairs.iter().map(|pair| (pair.a, pair.b, pair.image)).collect();
@@ -239,7 +241,7 @@ fn fade_cylinder(cylinder: &mut Cylinder, background: Rgba) {
 fn planes(
     scene: &Scene,
     structure: &Structure,
-    (hkl, label, probe): ([i32; 3], &str, Probe),
+    (hkl, probe): ([i32; 3], Probe),
     colors: &LinkColors,
 ) -> Result<Decorated, String> {
     let factor =
@@ -259,16 +261,19 @@ fn planes(
     }
     for cylinder in tinted.cylinders.iter_mut().filter(|cylinder| cylinder.flags & UNLIT == 0) {
         fade_cylinder(cylinder, colors.background);
+        // Planes often run along bonds, which would swallow their outlines.
+        cylinder.radius *= THIN;
     }
     let polygons = plane_polygons(structure, hkl);
-    let radius = 0.004 * scene.bounds.radius.max(1.0);
+    let thickest = tinted.cylinders.iter().map(|cylinder| cylinder.radius).fold(0.0, f32::max);
+    let radius = (0.006 * scene.bounds.radius).max(1.2 * thickest);
     for polygon in &polygons {
         let ends = polygon.iter().zip(polygon.iter().cycle().skip(1));
         let edges = ends.map(|(start, end)| stick(*start, *end, radius, colors.highlight, UNLIT));
         tinted.cylinders.extend(edges);
     }
     fill(&mut tinted, &polygons, colors.highlight);
-    let note = format!("{label}, d = {:.4} Å; atoms by the phase of their part of F", factor.d_angstrom);
+    let note = format!("d = {:.4} Å · atoms by the phase of what they scatter", factor.d_angstrom);
     Ok(Decorated { scene: tinted, note })
 }
 

@@ -1,7 +1,7 @@
 //! The powder pattern: options, curve, indices, measurement, table of peaks.
 
 use eframe::egui::{self, Key};
-use egui_plot::{Legend, Line, LineStyle, PlotPoint, PlotPoints, Text, VLine};
+use egui_plot::{Legend, Line, PlotPoint, PlotPoints, Points, Text, VLine};
 
 use super::{
     compute::{DiffractionGraph, Fit},
@@ -291,11 +291,10 @@ fn fit_lines(
     let points = plots::thinned(&with(&rest), seen, columns);
     plot.line(Line::new("difference", PlotPoints::from(points)).color(difference).width(1.0));
     let matching = &comparison.matching;
-    let tick = |x: f64, low: f64, high: f64| [[x, low * highest], [x, high * highest], [f64::NAN, f64::NAN]];
     let of_pattern = |indices: &mut dyn Iterator<Item = usize>| -> Vec<[f64; 2]> {
         indices
             .filter_map(|index| graph.pattern.peaks.get(index))
-            .flat_map(|peak| tick(peak.two_theta_deg + matching.zero_shift_deg, -0.05, -0.01))
+            .map(|peak| [peak.two_theta_deg + matching.zero_shift_deg, -0.01 * highest])
             .collect()
     };
     let matched = of_pattern(&mut matching.pairs.iter().map(|pair| pair.calculated));
@@ -304,7 +303,7 @@ fn fit_lines(
         .unexplained
         .iter()
         .filter_map(|index| comparison.peaks.get(*index))
-        .flat_map(|peak| tick(peak.two_theta_deg, -0.10, -0.06))
+        .map(|peak| [peak.two_theta_deg, -0.06 * highest])
         .collect();
     for (name, points, color) in [
         ("matched", matched, calculated),
@@ -312,8 +311,9 @@ fn fit_lines(
         ("not explained", unexplained, measured),
     ] {
         if !points.is_empty() {
-            let line = Line::new(name, PlotPoints::from(points)).color(color).width(1.5).allow_hover(false);
-            plot.line(line.style(LineStyle::Solid));
+            let foot = points.first().map_or(0.0, |[_, top]| top - 0.04 * highest);
+            let ticks = Points::new(name, PlotPoints::from(points)).stems(foot as f32).radius(0.8);
+            plot.points(ticks.color(color).allow_hover(false));
         }
     }
 }
