@@ -156,7 +156,7 @@ pub(super) fn graph_ui(
             }
         }
         if let Some(peak) = peaks.iter().find(|peak| is_linked(link, peak)) {
-            plot.vline(VLine::new("planes shown", peak.two_theta_deg).color(accent).width(1.5));
+            plot.vline(VLine::new("", peak.two_theta_deg).id("planes shown").color(accent).width(1.5));
         }
         if graph.settings.show_indices && graph.fit.is_none() {
             indices(plot, graph, text_color);
@@ -312,7 +312,8 @@ fn fit_lines(
     ] {
         if !points.is_empty() {
             let foot = points.first().map_or(0.0, |[_, top]| top - 0.04 * highest);
-            let ticks = Points::new(name, PlotPoints::from(points)).stems(foot as f32).radius(0.8);
+            // Without a name they are not in the legend, which would hide the plot.
+            let ticks = Points::new("", PlotPoints::from(points)).id(name).stems(foot as f32).radius(0.8);
             plot.points(ticks.color(color).allow_hover(false));
         }
     }
@@ -324,12 +325,10 @@ pub(super) fn fit_text(fit: &Fit) -> String {
         Err(error) => format!("The measurement cannot be compared: {error}"),
         Ok(found) => {
             let matching = &found.matching;
-            let mut parts = vec![
-                format!("Rwp {:.1} %", 100.0 * found.r_wp),
-                format!("without background {:.1} %", 100.0 * found.r_wp_without_background),
-            ];
+            let net = 100.0 * found.r_wp_without_background;
+            let mut parts = vec![format!("Rwp {:.1} % ({net:.1} % above background)", 100.0 * found.r_wp)];
             let all = matching.pairs.len() + matching.unexplained.len();
-            parts.push(format!("{} of {all} measured peaks explained", matching.pairs.len()));
+            parts.push(format!("{} of {all} peaks explained", matching.pairs.len()));
             if let Some(mean) = matching.mean_difference_deg {
                 parts.push(format!("mean |Δ2θ| {mean:.3}°"));
             }
