@@ -1,4 +1,4 @@
-// Spheres and cylinders, ray-cast on quads. Everything happens in view space: camera at the origin, looking along -z, Å.
+// Spheres and cylinders, ray-cast on quads; faces as triangles. Everything happens in view space: camera at the origin, looking along -z, Å.
 //
 // `src/crystal/render/raycast.rs` is this file's twin on the processor; a test compares the two. Colours leave in sRGB
 // encoding, so that the same bytes go to the window, to a file and through egui.
@@ -157,9 +157,13 @@ fn shade(base: vec3f, normal: vec3f, to_eye: vec3f, distance: f32, unlit: bool, 
             color = mix(color, view.highlight.rgb, 1.0 - smoothstep(0.35, 0.6, facing));
         }
     }
+    return vec4f(faded(color, distance), 1.0);
+}
+
+fn faded(color: vec3f, distance: f32) -> vec3f {
     let span = max(view.cue_and_depth.y - view.cue_and_depth.x, 1e-6);
     let fade = clamp((distance - view.cue_and_depth.x) / span, 0.0, 1.0) * view.cue_color.w;
-    return vec4f(mix(color, view.cue_color.rgb, fade), 1.0);
+    return mix(color, view.cue_color.rgb, fade);
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -298,4 +302,33 @@ fn fs_cylinder(in: CylinderOut) -> Fragment {
     out.color = shade(base, normal, -ray.direction, -hit.z, (in.flags & UNLIT) != 0u, false);
     out.depth = depth_of(-hit.z);
     return out;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Faces come lit, cut at the target and in their order of painting from `src/crystal/render/face_triangles.rs`.
+
+struct FaceIn {
+    // In clip space of the target.
+    @location(0) position: vec4f,
+    // Lit sRGB colour, and opacity.
+    @location(1) color: vec4f,
+    // Along the line of sight in Å.
+    @location(2) distance: f32,
+}
+
+struct FaceOut {
+    @builtin(position) position: vec4f,
+    @location(0) @interpolate(flat) color: vec4f,
+    // At the middle of a pixel a face seen edge-on may lie far beyond its border.
+    @location(1) @interpolate(perspective, centroid) distance: f32,
+}
+
+@vertex
+fn vs_face(in: FaceIn) -> FaceOut {
+    return FaceOut(in.position, in.color, in.distance);
+}
+
+@fragment
+fn fs_face(in: FaceOut) -> @location(0) vec4f {
+    return vec4f(faded(in.color.rgb, in.distance) * in.color.a, in.color.a);
 }

@@ -1,7 +1,7 @@
 //! Vitrine: crystals, pictures and figures in one native window, drawn and computed on the user's own GPU.
 //!
 //! Rooms depend downwards only: `app` and `cli` on the workspaces' `ui`, those on the toolkit in [`ui`] and on their cores,
-//! cores on [`inference`], and everything on [`gpu`], [`jobs`] and [`cache`]. Cores never see egui.
+//! cores on [`figure`] and [`inference`], and everything on [`gpu`], [`jobs`] and [`cache`]. Cores never see egui.
 
 pub mod app;
 pub mod cache;

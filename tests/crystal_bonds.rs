@@ -8,7 +8,7 @@ use glam::DVec3;
 use vitrine::crystal::{
     bonds::{Bond, BondRule, bond_limit, bonds},
     element::Element,
-    io::read_path,
+    io::{Format, parse, read_path},
     lattice::{CellParameters, Lattice},
     structure::{AsymmetricSite, Displacement, Occupant, Site, Structure},
 };
@@ -107,6 +107,22 @@ fn olivine_joins_each_cation_to_oxygen_only() {
     assert_eq!(number("P", "O"), Some(vec![4; 4]));
     assert_eq!(found.keys().filter(|(a, b)| a != "O" && b != "O").count(), 0, "{found:?}");
     assert_eq!(number("O", "O"), None);
+}
+
+#[test]
+fn garnet_joins_no_cations() {
+    // Grossular after Novak and Gibbs, Am. Mineral. 56 (1971) 791.
+    let cif = "data_g\n_cell_length_a 11.845\n_cell_length_b 11.845\n_cell_length_c 11.845\n_cell_angle_alpha 90\n\
+               _cell_angle_beta 90\n_cell_angle_gamma 90\n_space_group_name_H-M_alt 'I a -3 d'\nloop_\n\
+               _atom_site_label\n_atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\n\
+               Ca 0.125 0 0.25\nAl 0 0 0\nSi 0.375 0 0.25\nO 0.0381 0.0449 0.6514\n";
+    let structure = parse(cif.as_bytes(), Format::Cif, "garnet").unwrap().structures.remove(0);
+    let found = coordination(&structure);
+    let number = |from: &str, to: &str| found.get(&(from.into(), to.into())).cloned();
+    assert_eq!(number("Ca", "O"), Some(vec![8; 24]));
+    assert_eq!(number("Al", "O"), Some(vec![6; 16]));
+    assert_eq!(number("Si", "O"), Some(vec![4; 24]));
+    assert_eq!(found.keys().filter(|(a, b)| a != "O" && b != "O").count(), 0, "{found:?}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use glam::{DVec3, Vec3};
 use proptest::prelude::*;
 use vitrine::{
     crystal::{
+        analysis::coordination::polyhedra::bonded_polyhedra,
         drawing::{
             Area, DrawingError, DrawingStyle, Drawn, Face, Labels, MAX_SHAPES, Shading, Subject, draw,
         },
@@ -15,6 +16,7 @@ use vitrine::{
         samples::SAMPLES,
         scene::{
             AtomImage, Camera, Cylinder, Projection, Scene, SceneStyle, Sphere, StandardView, UNLIT, build,
+            lattice_planes, rims,
         },
         structure::Structure,
     },
@@ -45,7 +47,7 @@ struct View {
 impl View {
     fn of(file: &str, view: StandardView, projection: Projection) -> Self {
         let Loaded { structure, bonds, .. } = sample(file);
-        let scene = build(&structure, &bonds, &SceneStyle::default(), PALETTE.cell);
+        let scene = build(&structure, &bonds, &[], &SceneStyle::default(), PALETTE.cell);
         Self::of_scene(structure, scene, view, projection)
     }
 
@@ -82,8 +84,8 @@ impl View {
         let area = self.area();
         let mut svg = Svg::new(area.width / PT_PER_MM, area.height / PT_PER_MM);
         let frame = self.camera.frame(self.size.0 as f32 / self.size.1 as f32);
-        let subject =
-            Subject { scene: &self.scene, frame: &frame, structure: &self.structure, palette, faces };
+        let scene = Scene::clone(&self.scene).with_faces(faces.iter().cloned());
+        let subject = Subject { scene: &scene, frame: &frame, structure: &self.structure, palette };
         let drawn = draw(&mut svg, area, &subject, style)?;
         Ok((svg.finish("", ""), drawn))
     }
@@ -352,7 +354,7 @@ fn balls_that_meet_are_cut_where_they_meet() {
     ] {
         let Loaded { structure, bonds, .. } = sample(file);
         let style = SceneStyle { ball_scale: 1.05, ..SceneStyle::default() };
-        let scene = build(&structure, &bonds, &style, PALETTE.cell);
+        let scene = build(&structure, &bonds, &[], &style, PALETTE.cell);
         let view = View::of_scene(structure, scene, StandardView::Iso, projection).turned(0.2, 0.1);
         let share = view.sized(800, 600).disagreement();
         assert!(share < 0.002, "{file} {projection:?}: {:.3} % of the pixels differ", 100.0 * share);
@@ -509,13 +511,7 @@ fn what_cannot_be_drawn_is_an_error_in_words() {
     let style = DrawingStyle { outline: f64::NAN, ..DrawingStyle::default() };
     assert_eq!(view.draw(PALETTE, &[], &style).unwrap_err(), DrawingError::NotFinite);
     let frame = view.camera.frame(1.0);
-    let subject = Subject {
-        scene: &view.scene,
-        frame: &frame,
-        structure: &view.structure,
-        palette: PALETTE,
-        faces: &[],
-    };
+    let subject = Subject { scene: &view.scene, frame: &frame, structure: &view.structure, palette: PALETTE };
     let mut svg = Svg::new(100.0, 50.0);
     let area = Area { x: 0.0, y: 0.0, width: 200.0, height: 100.0 };
     let empty = svg.clone().finish("", "");
@@ -582,5 +578,60 @@ fn a_polyhedron_holds_its_atom() {
         let (tinted, plain) = (view.pixels(&with), view.pixels(&without));
         assert!(tinted[start + 2] < plain[start + 2] / 2 + 10, "{projection:?}: blue is halved");
         assert!(tinted[start] > plain[start], "{projection:?}: red is added");
+    }
+}
+
+/// Planes that balls and sticks lie in, and polyhedra, against the ray-caster. Lines round faces are drawn differently and
+/// left out of the count.
+#[test]
+fn what_is_seen_through_faces_is_as_in_the_picture() {
+    use Projection::{Orthographic, Perspective};
+    for (file, hkl, projection, bound) in [
+        ("nacl.cif", Some([1, 1, 1]), Orthographic, 0.004),
+        ("nacl.cif", Some([2, 0, 0]), Perspective, 0.004),
+        ("rutile.cif", Some([1, 0, 1]), Perspective, 0.004),
+        ("graphite.cif", Some([0, 0, 2]), Orthographic, 0.004),
+        // Balls at corners stay whole.
+        ("quartz.cif", None, Orthographic, 0.01),
+        ("srtio3.cif", None, Perspective, 0.01),
+    ] {
+        let Loaded { structure, bonds, .. } = sample(file);
+        let polyhedra = bonded_polyhedra(&structure, &bonds);
+        let style = SceneStyle { show_polyhedra: hkl.is_none(), ..SceneStyle::default() };
+        let scene = build(&structure, &bonds, &polyhedra, &style, PALETTE.cell);
+        let planes = hkl.and_then(|hkl| lattice_planes(&structure.lattice, hkl, 10, [40, 90, 220, 150]));
+        let scene = scene.with_faces(planes.map_or(Vec::new(), |planes| planes.faces));
+        assert!(!scene.faces.is_empty());
+        let view = View::of_scene(structure, scene, StandardView::Iso, projection).turned(0.1, 0.05);
+        let view = view.sized(800, 600);
+        let style =
+            DrawingStyle { outline: 0.0, cell_line: 0.0, show_axes: false, ..DrawingStyle::default() };
+        let (svg, _) = view.draw(PALETTE, &[], &style).unwrap();
+        let mut drawn = view.pixels(&svg);
+        for pixel in drawn.chunks_exact_mut(4) {
+            let missing = 255 - pixel[3];
+            for channel in pixel {
+                *channel += missing;
+            }
+        }
+        let cast = view.picture(Arc::clone(&view.scene), PALETTE, false);
+        let bare = Scene { faces: Vec::new(), bounds: view.scene.bounds, ..Scene::clone(&view.scene) };
+        let rimmed =
+            Scene { cylinders: [bare.cylinders.clone(), rims(&view.scene)].concat(), ..bare.clone() };
+        let is_rim = {
+            let (with, without) = (
+                view.picture(Arc::new(rimmed), PALETTE, false),
+                view.picture(Arc::new(bare), PALETTE, false),
+            );
+            move |place: usize| with[place * 4..place * 4 + 4] != without[place * 4..place * 4 + 4]
+        };
+        let wrong = drawn
+            .chunks_exact(4)
+            .zip(cast.chunks_exact(4))
+            .enumerate()
+            .filter(|(place, (a, b))| !is_rim(*place) && a.iter().zip(*b).any(|(x, y)| x.abs_diff(*y) > 40))
+            .count();
+        let share = wrong as f64 / (800.0 * 600.0);
+        assert!(share < bound, "{file} {hkl:?}: {:.2} % of the pixels differ", 100.0 * share);
     }
 }

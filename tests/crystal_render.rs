@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use vitrine::{
     crystal::{
+        analysis::coordination::polyhedra::bonded_polyhedra,
         loaded::{Loaded, load_sample},
         render::{
             CrystalPipelines, ExportError, Palette, Picture, Renderer, SceneBuffers, Tile, export_png,
-            raycast, write_png,
+            lit_face, raycast, write_png,
         },
         samples::SAMPLES,
-        scene::{Camera, Projection, SceneStyle, StandardView, build, pick},
+        scene::{Camera, Face, Projection, Scene, SceneStyle, StandardView, build, lattice_planes, pick},
     },
     gpu::{GpuContext, Owner, read_rgba},
 };
@@ -37,7 +38,7 @@ fn picture(
     palette: Palette,
 ) -> Picture {
     let loaded = sample(file);
-    let scene = Arc::new(build(&loaded.structure, &loaded.bonds, &SceneStyle::default(), palette.cell));
+    let scene = Arc::new(build(&loaded.structure, &loaded.bonds, &[], &SceneStyle::default(), palette.cell));
     let mut camera = Camera::new(scene.bounds, &loaded.structure.lattice, view, projection);
     camera.fit_tightly(&scene, size.0 as f32 / size.1 as f32, 0.2);
     Picture::new(&loaded.structure, scene, &camera, size, palette, true)
@@ -116,7 +117,7 @@ fn a_tile_of_a_large_picture_is_like_the_processors() {
     let (gpu, pipelines) = gpu();
     let side = 8194;
     let loaded = sample("nacl.cif");
-    let scene = Arc::new(build(&loaded.structure, &loaded.bonds, &SceneStyle::default(), PALETTE.cell));
+    let scene = Arc::new(build(&loaded.structure, &loaded.bonds, &[], &SceneStyle::default(), PALETTE.cell));
     let lattice = &loaded.structure.lattice;
     let mut camera = Camera::new(scene.bounds, lattice, StandardView::Iso, Projection::Orthographic);
     camera.fit_tightly(&scene, 1.0, 0.0);
@@ -157,7 +158,7 @@ fn a_transparent_picture_is_clear_outside_and_solid_inside() {
 #[test]
 fn standard_views_look_where_they_say() {
     let loaded = sample("graphite.cif");
-    let scene = build(&loaded.structure, &loaded.bonds, &SceneStyle::default(), PALETTE.cell);
+    let scene = build(&loaded.structure, &loaded.bonds, &[], &SceneStyle::default(), PALETTE.cell);
     let [a, b, c] = loaded.structure.lattice.vectors().map(|v| v.as_vec3().normalize());
     let stars = loaded.structure.lattice.reciprocal_vectors().map(|v| v.as_vec3().normalize());
     for (view, towards) in [
@@ -181,7 +182,7 @@ fn standard_views_look_where_they_say() {
 #[test]
 fn turning_follows_the_hand() {
     let loaded = sample("nacl.cif");
-    let scene = build(&loaded.structure, &loaded.bonds, &SceneStyle::default(), PALETTE.cell);
+    let scene = build(&loaded.structure, &loaded.bonds, &[], &SceneStyle::default(), PALETTE.cell);
     let mut camera =
         Camera::new(scene.bounds, &loaded.structure.lattice, StandardView::Iso, Projection::Perspective);
     let before = camera.frame(1.0);
@@ -205,7 +206,7 @@ fn turning_follows_the_hand() {
 #[test]
 fn the_atom_under_the_pointer_is_the_one_in_front() {
     let loaded = sample("cscl.cif");
-    let scene = build(&loaded.structure, &loaded.bonds, &SceneStyle::default(), PALETTE.cell);
+    let scene = build(&loaded.structure, &loaded.bonds, &[], &SceneStyle::default(), PALETTE.cell);
     for projection in [Projection::Orthographic, Projection::Perspective] {
         let camera = Camera::new(scene.bounds, &loaded.structure.lattice, StandardView::A, projection);
         let frame = camera.frame(1.5);
@@ -349,4 +350,170 @@ fn edges_of_a_transparent_file_have_the_colour_of_what_they_belong_to() {
         })
         .count();
     assert!(plain >= 8, "{plain} soft pixels in the plain colour of an axis");
+}
+
+/// What is drawn among the atoms.
+#[derive(Clone, Copy, Debug)]
+enum Glass {
+    Polyhedra,
+    /// Two sets of planes that pass through each other, in different colours.
+    Planes([i32; 3], [i32; 3]),
+}
+
+fn glass_scene(loaded: &Loaded, glass: Glass) -> Scene {
+    let polyhedra = bonded_polyhedra(&loaded.structure, &loaded.bonds);
+    let show_polyhedra = matches!(glass, Glass::Polyhedra);
+    let style = SceneStyle { show_polyhedra, ..SceneStyle::default() };
+    let scene = build(&loaded.structure, &loaded.bonds, &polyhedra, &style, PALETTE.cell);
+    let Glass::Planes(first, second) = glass else { return scene };
+    let planes = |hkl, color| lattice_planes(&loaded.structure.lattice, hkl, 20, color).unwrap().faces;
+    scene.with_faces(planes(first, [40, 90, 220, 120])).with_faces(planes(second, [220, 60, 40, 90]))
+}
+
+fn glass_picture(
+    file: &str,
+    glass: Glass,
+    projection: Projection,
+    size: (u32, u32),
+    palette: Palette,
+) -> Picture {
+    let loaded = sample(file);
+    let scene = Arc::new(glass_scene(&loaded, glass));
+    assert!(!scene.faces.is_empty(), "{file}");
+    let mut camera = Camera::new(scene.bounds, &loaded.structure.lattice, StandardView::Iso, projection);
+    camera.fit_tightly(&scene, size.0 as f32 / size.1 as f32, 0.2);
+    camera.orbit(0.13, 0.07);
+    Picture::new(&loaded.structure, scene, &camera, size, palette, true)
+}
+
+/// The processor orders the faces that a ray meets by distance; the GPU paints them in an order found for all rays at once.
+#[test]
+fn faces_are_the_same_in_the_shader_and_its_twin() {
+    let (gpu, pipelines) = gpu();
+    let crossing = Glass::Planes([2, 0, 0], [1, 1, 1]);
+    for (file, glass, projection, palette) in [
+        ("srtio3.cif", Glass::Polyhedra, Projection::Orthographic, PALETTE),
+        ("srtio3.cif", Glass::Polyhedra, Projection::Perspective, TRANSPARENT),
+        ("lifepo4.cif", Glass::Polyhedra, Projection::Perspective, PALETTE),
+        ("rutile.cif", Glass::Polyhedra, Projection::Orthographic, TRANSPARENT),
+        ("quartz.cif", Glass::Polyhedra, Projection::Perspective, PALETTE),
+        ("nacl.cif", crossing, Projection::Orthographic, PALETTE),
+        ("nacl.cif", crossing, Projection::Perspective, TRANSPARENT),
+        ("quartz.cif", Glass::Planes([1, -1, 2], [0, 0, 3]), Projection::Perspective, PALETTE),
+    ] {
+        let picture = glass_picture(file, glass, projection, (320, 240), palette);
+        let on_gpu = draw_on_gpu(&gpu, &pipelines, &picture, whole(&picture));
+        let on_cpu = raycast::draw(&picture);
+        let share = differing(&on_gpu, &on_cpu, 6);
+        assert!(share < 0.002, "{file} {glass:?}: {:.3} % of the pixels differ", share * 100.0);
+        let clear = glass_picture(file, glass, projection, (320, 240), palette);
+        let bare = Scene { faces: Vec::new(), ..clear.scene().clone() };
+        let loaded = sample(file);
+        let mut camera = Camera::new(bare.bounds, &loaded.structure.lattice, StandardView::Iso, projection);
+        camera.fit_tightly(clear.scene(), 320.0 / 240.0, 0.2);
+        camera.orbit(0.13, 0.07);
+        let bare = Picture::new(&loaded.structure, Arc::new(bare), &camera, (320, 240), palette, true);
+        let tinted = differing(&on_cpu, &raycast::draw(&bare), 12);
+        assert!(tinted > 0.05, "{file} {glass:?}: faces tint {:.1} % of the pixels", tinted * 100.0);
+    }
+}
+
+#[test]
+fn tiles_with_faces_put_together_are_the_whole_picture() {
+    let (gpu, pipelines) = gpu();
+    for projection in [Projection::Orthographic, Projection::Perspective] {
+        let picture = glass_picture("srtio3.cif", Glass::Polyhedra, projection, (210, 130), PALETTE);
+        let at_once = draw_on_gpu(&gpu, &pipelines, &picture, whole(&picture));
+        let mut together = vec![0; at_once.len()];
+        for (x, width) in [(0, 80), (80, 130)] {
+            for (y, height) in [(0, 70), (70, 60)] {
+                let tile = Tile { x, y, width, height };
+                let pixels = draw_on_gpu(&gpu, &pipelines, &picture, tile);
+                for (row, line) in pixels.chunks_exact(width as usize * 4).enumerate() {
+                    let start = ((y as usize + row) * 210 + x as usize) * 4;
+                    together[start..start + line.len()].copy_from_slice(line);
+                }
+            }
+        }
+        assert!(differing(&at_once, &together, 8) < 0.002);
+    }
+}
+
+/// A tile of a file of many pixels: most of each polygon lies far outside.
+#[test]
+fn a_tile_of_a_large_picture_with_faces_is_like_the_processors() {
+    let (gpu, pipelines) = gpu();
+    let side = 8194;
+    let picture = glass_picture(
+        "nacl.cif",
+        Glass::Planes([2, 0, 0], [1, 1, 1]),
+        Projection::Perspective,
+        (side, side),
+        PALETTE,
+    );
+    let tile = Tile { x: 4096, y: 3072, width: 1024, height: 256 };
+    let on_gpu = draw_on_gpu(&gpu, &pipelines, &picture, tile);
+    let on_cpu = raycast::draw_rows(&picture, tile.y, tile.height);
+    let part: Vec<u8> = on_cpu
+        .chunks_exact(side as usize * 4)
+        .flat_map(|row| row[4096 * 4..(4096 + 1024) * 4].to_vec())
+        .collect();
+    let share = differing(&on_gpu, &part, 12);
+    assert!(share < 0.002, "{:.3} % of the pixels differ", share * 100.0);
+}
+
+/// Squares across the line of sight of a view along c, at heights in Å.
+fn squares(squares: &[(f32, [u8; 4])], palette: Palette) -> Picture {
+    let loaded = sample("nacl.cif");
+    let faces = squares.iter().map(|(z, color)| {
+        let corners = [(-3.0, -3.0), (3.0, -3.0), (3.0, 3.0), (-3.0, 3.0)];
+        Face { corners: corners.map(|(x, y)| glam::Vec3::new(x, y, *z)).to_vec(), color: *color }
+    });
+    let scene = Arc::new(Scene::new(Vec::new(), Vec::new(), Vec::new()).with_faces(faces));
+    let lattice = &loaded.structure.lattice;
+    let camera = Camera::new(scene.bounds, lattice, StandardView::C, Projection::Orthographic);
+    Picture::new(&loaded.structure, scene, &camera, (60, 60), palette, false)
+}
+
+#[test]
+fn colours_seen_through_faces_are_mixed_in_the_order_of_depth() {
+    let (gpu, pipelines) = gpu();
+    let (red, blue) = ([220, 30, 20, 128], [20, 40, 210, 64]);
+    let lit = |color: [u8; 4]| lit_face(color, glam::Vec3::Z) * 255.0;
+    let over = |below: glam::Vec3, color: [u8; 4]| below.lerp(lit(color), f32::from(color[3]) / 255.0);
+    for heights in [(-1.0, 1.0), (1.0, -1.0)] {
+        let order = if heights.0 < heights.1 { [red, blue] } else { [blue, red] };
+        let picture = squares(&[(heights.0, red), (heights.1, blue)], PALETTE);
+        let clear = squares(&[(heights.0, red), (heights.1, blue)], TRANSPARENT);
+        let wanted = over(over(glam::Vec3::splat(255.0), order[0]), order[1]);
+        let premultiplied = over(over(glam::Vec3::ZERO, order[0]), order[1]);
+        let alpha = 255.0 * (1.0 - (1.0 - 128.0 / 255.0) * (1.0 - 64.0 / 255.0));
+        for (picture, wanted) in [(picture, wanted.extend(255.0)), (clear, premultiplied.extend(alpha))] {
+            let pixels = [raycast::draw(&picture), draw_on_gpu(&gpu, &pipelines, &picture, whole(&picture))];
+            for pixels in pixels {
+                let middle = &pixels[(30 * 60 + 30) * 4..][..4];
+                for (found, wanted) in middle.iter().zip(wanted.to_array()) {
+                    // The far one may fade a little.
+                    assert!((f32::from(*found) - wanted).abs() < 6.0, "{middle:?} instead of {wanted}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn an_export_with_faces_gives_its_memory_back() {
+    let (gpu, pipelines) = gpu();
+    let picture =
+        glass_picture("srtio3.cif", Glass::Polyhedra, Projection::Orthographic, (200, 150), TRANSPARENT);
+    let mut file = Vec::new();
+    let renderer = Renderer::Gpu(&gpu, &pipelines);
+    write_png(renderer, &picture, 300.0, &mut file, std::path::Path::new(""), &mut |_| true).unwrap();
+    assert!(gpu.errors.faults().is_empty(), "{:?}", gpu.errors.faults());
+    assert_eq!(gpu.ledger.total_bytes(), 0);
+    // Glass over nothing keeps its colour, and is neither clear nor solid.
+    let image = image::load_from_memory(&file).unwrap().into_rgba8();
+    let blue =
+        image.pixels().filter(|p| (60..250).contains(&p.0[3]) && p.0[2] > p.0[0].saturating_add(20)).count();
+    assert!(blue > 1000, "{blue} pixels of glass");
 }

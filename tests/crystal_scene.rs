@@ -3,13 +3,17 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use glam::Vec3;
+use glam::{DVec3, Vec3};
+use proptest::prelude::*;
 use vitrine::crystal::{
+    analysis::coordination::polyhedra::bonded_polyhedra,
     bonds::bonds,
+    element::Element,
     io::{Format, parse},
+    lattice::{CellParameters, Lattice},
     loaded::{Loaded, load_sample},
     samples::SAMPLES,
-    scene::{Beyond, NO_ATOM, Scene, SceneStyle, build},
+    scene::{Beyond, ColorScheme, Face, NO_ATOM, Scene, SceneStyle, build, lattice_planes, rims},
 };
 
 const CELL: [u8; 4] = [0, 0, 0, 255];
@@ -20,7 +24,7 @@ fn sample(file: &str) -> Loaded {
 
 fn scene(loaded: &Loaded, beyond: Beyond) -> Scene {
     let style = SceneStyle { beyond, show_cell: false, ..SceneStyle::default() };
-    build(&loaded.structure, &loaded.bonds, &style, CELL)
+    build(&loaded.structure, &loaded.bonds, &[], &style, CELL)
 }
 
 /// Sticks that end at each drawn atom, with the atom's element.
@@ -133,7 +137,7 @@ fn a_crowd_on_one_point_is_one_ball() {
     let structure = parse(text.as_bytes(), Format::Xyz, "crowd").unwrap().structures.remove(0);
     // More pairs than memory: a typed error, or no bonds because the distance is none.
     let bonds = bonds(&structure).unwrap_or_default();
-    let scene = build(&structure, &bonds, &SceneStyle::default(), CELL);
+    let scene = build(&structure, &bonds, &[], &SceneStyle::default(), CELL);
     assert_eq!(scene.spheres.len(), 1);
     assert!(scene.bounds.radius > 0.0);
 }
@@ -144,7 +148,7 @@ fn a_cell_of_any_size_has_a_camera() {
     for a in [0.5, 5.0, 210.0, 1000.0, 100_000.0] {
         let text = format!("x\n1.0\n{a} 0 0\n0 {a} 0\n0 0 {a}\nCu\n1\nDirect\n0 0 0\n");
         let structure = parse(text.as_bytes(), Format::Poscar, "x").unwrap().structures.remove(0);
-        let scene = build(&structure, &[], &SceneStyle::default(), CELL);
+        let scene = build(&structure, &[], &[], &SceneStyle::default(), CELL);
         for projection in [Projection::Orthographic, Projection::Perspective] {
             let mut camera = Camera::new(scene.bounds, &structure.lattice, StandardView::Iso, projection);
             camera.fit_tightly(&scene, 1.5, 0.2);
@@ -173,6 +177,180 @@ fn a_shared_site_shows_its_species_by_share() {
                 _cell_angle_beta 90\n_cell_angle_gamma 90\nloop_\n_atom_site_label\n_atom_site_type_symbol\n\
                 _atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\n_atom_site_occupancy\nO1 O 0.5 0.5 0.5 0.4\n";
     let structure = parse(half.as_bytes(), Format::Cif, "half").unwrap().structures.remove(0);
-    let scene = build(&structure, &[], &SceneStyle::default(), CELL);
+    let scene = build(&structure, &[], &[], &SceneStyle::default(), CELL);
     assert_eq!((scene.spheres[0].color[3], scene.spheres[0].second[3]), (102, 0), "the rest is vacancy");
+}
+
+fn with_polyhedra(loaded: &Loaded, style: SceneStyle) -> Scene {
+    let polyhedra = bonded_polyhedra(&loaded.structure, &loaded.bonds);
+    build(&loaded.structure, &loaded.bonds, &polyhedra, &SceneStyle { show_polyhedra: true, ..style }, CELL)
+}
+
+fn element_color(symbol: &str) -> [u8; 3] {
+    let [r, g, b, _] = ColorScheme::Vesta.color(Element::from_symbol(symbol).unwrap());
+    [r, g, b]
+}
+
+/// Octahedra round the eight titanium atoms at the corners of the cell; strontium in the middle keeps its bonds only.
+#[test]
+fn perovskite_has_an_octahedron_at_every_corner() {
+    let loaded = sample("srtio3.cif");
+    let scene = with_polyhedra(&loaded, SceneStyle::default());
+    assert_eq!(scene.faces.len(), 64);
+    let oxygen: Vec<Vec3> = scene
+        .atoms
+        .iter()
+        .filter(|atom| {
+            loaded.structure.element_of(&loaded.structure.sites[atom.site as usize]).symbol() == "O"
+        })
+        .map(|atom| atom.cart(&loaded.structure).as_vec3())
+        .collect();
+    for face in &scene.faces {
+        assert_eq!(face.corners.len(), 3);
+        assert_eq!(face.color[..3], element_color("Ti"));
+        assert!((100..130).contains(&face.color[3]), "about 45 %");
+        for corner in &face.corners {
+            assert!(oxygen.iter().any(|place| place.distance(*corner) < 1e-4), "{corner} is an oxygen atom");
+        }
+    }
+    // Twelve edges each; no two octahedra share one.
+    assert_eq!(rims(&scene).len(), 96);
+    assert!(scene.faces.iter().all(|face| face.plane().is_some()));
+    let without = plain_scene(&loaded);
+    assert!(without.faces.is_empty() && rims(&without).is_empty());
+}
+
+fn plain_scene(loaded: &Loaded) -> Scene {
+    scene(loaded, Beyond::default())
+}
+
+#[test]
+fn the_framework_has_polyhedra_and_what_fills_it_has_none() {
+    let loaded = sample("lifepo4.cif");
+    let faces = with_polyhedra(&loaded, SceneStyle::default()).faces;
+    let of = |symbol| faces.iter().filter(|face| face.color[..3] == element_color(symbol)).count();
+    // Four octahedra, four tetrahedra; lithium is drawn as balls.
+    assert_eq!((of("Fe"), of("P"), of("Li")), (32, 16, 0));
+    // Alone, such a cation has polyhedra, where its neighbours are drawn: cubes round caesium at the corners of the cell.
+    let style = SceneStyle { beyond: Beyond::AllBonded, ..SceneStyle::default() };
+    let cubes = with_polyhedra(&sample("cscl.cif"), style).faces;
+    assert_eq!(cubes.len(), 48);
+    assert!(cubes.iter().all(|face| face.corners.len() == 4));
+}
+
+#[test]
+fn polyhedra_are_complete_without_sticks_too() {
+    for file in ["quartz.cif", "lifepo4.cif", "srtio3.cif"] {
+        let loaded = sample(file);
+        let with = with_polyhedra(&loaded, SceneStyle::default());
+        let style = SceneStyle { show_bonds: false, show_cell: false, ..SceneStyle::default() };
+        let without = with_polyhedra(&loaded, style);
+        assert!(without.cylinders.is_empty(), "{file}");
+        assert_eq!((without.faces, without.atoms), (with.faces, with.atoms), "{file}");
+    }
+}
+
+/// Every polyhedron has its whole coordination: of those at the border of the cell, half would not do.
+#[test]
+fn no_polyhedron_hangs_in_the_air() {
+    for sample in SAMPLES {
+        let loaded = load_sample(&sample).unwrap().remove(0);
+        for beyond in [Beyond::Nothing, Beyond::Completed, Beyond::AllBonded] {
+            let scene = with_polyhedra(&loaded, SceneStyle { beyond, ..SceneStyle::default() });
+            let places: Vec<Vec3> =
+                scene.atoms.iter().map(|atom| atom.cart(&loaded.structure).as_vec3()).collect();
+            for corner in scene.faces.iter().flat_map(|face| &face.corners) {
+                assert!(places.iter().any(|place| place.distance(*corner) < 1e-4), "{}", sample.file);
+            }
+        }
+    }
+}
+
+#[test]
+fn bounds_hold_faces() {
+    let far = Vec3::new(50.0, 0.0, 0.0);
+    let face = Face { corners: vec![Vec3::ZERO, far, Vec3::Y], color: [1, 2, 3, 90] };
+    let scene = plain_scene(&sample("nacl.cif")).with_faces([face]);
+    assert!(scene.bounds.center.distance(far) <= scene.bounds.radius * 1.0001);
+}
+
+fn area(face: &Face) -> f64 {
+    let corners: Vec<DVec3> = face.corners.iter().map(|corner| corner.as_dvec3()).collect();
+    let first = corners[0];
+    let twice: DVec3 = corners.windows(2).map(|pair| (pair[0] - first).cross(pair[1] - first)).sum();
+    0.5 * twice.length()
+}
+
+#[test]
+fn planes_of_a_cube_are_those_of_the_textbooks() {
+    let a = 4.0;
+    let lattice = sample_lattice(a);
+    let root = |x: f64| x.sqrt() * a * a;
+    for (hkl, areas, spacing) in [
+        ([1, 0, 0], vec![root(1.0); 2], a),
+        ([0, 0, -2], vec![root(1.0); 3], a / 2.0),
+        ([1, 1, 0], vec![root(2.0)], a / 2_f64.sqrt()),
+        ([1, 1, 1], vec![root(3.0) / 2.0; 2], a / 3_f64.sqrt()),
+        // The middle one is the hexagon through the middles of six edges.
+        (
+            [2, 2, 2],
+            vec![root(3.0) / 8.0, root(3.0) / 2.0, root(27.0) / 4.0, root(3.0) / 2.0, root(3.0) / 8.0],
+            a / 12_f64.sqrt(),
+        ),
+    ] {
+        let planes = lattice_planes(&lattice, hkl, 100, [1, 2, 3, 90]).unwrap();
+        assert!((planes.spacing_angstrom - spacing).abs() < 1e-9, "{hkl:?}");
+        assert_eq!(planes.left_out, 0);
+        let found: Vec<f64> = planes.faces.iter().map(area).collect();
+        assert_eq!(found.len(), areas.len(), "{hkl:?}");
+        for (found, wanted) in found.iter().zip(&areas) {
+            assert!((found - wanted).abs() < 1e-4, "{hkl:?}: {found} instead of {wanted}");
+        }
+    }
+    assert_eq!(lattice_planes(&lattice, [2, 2, 2], 1, [0; 4]).unwrap().faces[0].corners.len(), 6);
+    assert!(lattice_planes(&lattice, [0, 0, 0], 5, [0; 4]).is_none());
+}
+
+fn sample_lattice(a: f64) -> Lattice {
+    let cell = CellParameters { a, b: a, c: a, alpha: 90.0, beta: 90.0, gamma: 90.0 };
+    Lattice::from_parameters(cell).unwrap()
+}
+
+proptest! {
+    #[test]
+    fn planes_lie_where_their_indices_say(
+        lengths in prop::array::uniform3(2.0_f64..12.0),
+        angles in prop::array::uniform3(65.0_f64..115.0),
+        hkl in prop::array::uniform3(-6_i32..=6),
+        most in 1_usize..8,
+    ) {
+        prop_assume!(hkl != [0; 3]);
+        let [a, b, c] = lengths;
+        let [alpha, beta, gamma] = angles;
+        let lattice = Lattice::from_parameters(CellParameters { a, b, c, alpha, beta, gamma }).unwrap();
+        let planes = lattice_planes(&lattice, hkl, most, [9, 9, 9, 90]).unwrap();
+        prop_assert!(planes.faces.len() <= most);
+        let numbers: i32 = hkl.iter().map(|index| index.abs()).sum();
+        let all = if hkl.iter().filter(|index| **index != 0).count() == 1 { numbers + 1 } else { numbers - 1 };
+        prop_assert_eq!(planes.faces.len() as u64 + planes.left_out, all as u64);
+        let mut last = f64::NEG_INFINITY;
+        for face in &planes.faces {
+            prop_assert!((3..=6).contains(&face.corners.len()));
+            let (_, normal) = face.plane().unwrap();
+            let number = |corner: &Vec3| {
+                let frac = lattice.frac_from_cart(corner.as_dvec3());
+                assert!(frac.min_element() > -1e-4 && frac.max_element() < 1.0001, "{frac}");
+                frac.dot(DVec3::from_array(hkl.map(f64::from)))
+            };
+            let n = number(&face.corners[0]).round();
+            prop_assert!(n > last, "in order, each once");
+            last = n;
+            let count = face.corners.len();
+            for (place, corner) in face.corners.iter().enumerate() {
+                prop_assert!((number(corner) - n).abs() < 1e-3);
+                let (next, after) = (face.corners[(place + 1) % count], face.corners[(place + 2) % count]);
+                prop_assert!((next - *corner).cross(after - next).dot(normal) > -1e-4, "convex");
+            }
+        }
+    }
 }

@@ -3,7 +3,11 @@
 use eframe::egui::{self, Key, KeyboardShortcut, Modifiers};
 
 use super::settings::ThemeChoice;
-use crate::crystal::{samples::SAMPLES, scene::StandardView, ui::{CrystalCommand, GraphTab}};
+use crate::crystal::{
+    samples::SAMPLES,
+    scene::StandardView,
+    ui::{CrystalCommand, GraphTab},
+};
 
 /// A request to the window. Widgets send them; [`super::App`] carries them out.
 #[derive(Clone, Debug, PartialEq)]

@@ -43,8 +43,10 @@ pub struct Bond {
 const SHORTEST_ANGSTROM: f64 = 0.4;
 /// Partly filled sites closer than this exclude each other.
 const ALTERNATE_ANGSTROM: f64 = 0.7;
-/// An atom that is no anion takes a metal up to this many covalent radii.
-const OXIDISED_FACTOR: f64 = 1.05;
+/// An atom that is no anion takes a metal up to this many covalent radii: carbon and nitrogen (Hg–C in CF₃Hg) farther than
+/// those of the third row, which in silicates come as near to a cation (Ca···Si in garnet) as a bond would be.
+const OXIDISED_FACTOR_SECOND_ROW: f64 = 1.05;
+const OXIDISED_FACTOR: f64 = 0.98;
 /// How much more electronegative than a metal a semimetal is when it is its anion.
 const SEMIMETAL_ANION_DIFFERENCE: f64 = 0.5;
 
@@ -228,12 +230,17 @@ impl<'a> Search<'a> {
     /// Between a metal and a covalent atom.
     fn bond_to_metal(&self, pair: &Pair<'_, '_>, oxidised: &[bool]) -> Option<BondRule> {
         let covalent = match (pair.a.family, pair.b.family) {
-            (Family::Metal, other) if other.is_covalent() => pair.near.site as usize,
-            (other, Family::Metal) if other.is_covalent() => pair.a_index,
+            (Family::Metal, other) if other.is_covalent() => (pair.near.site as usize, pair.b.element),
+            (other, Family::Metal) if other.is_covalent() => (pair.a_index, pair.a.element),
             _ => return None,
         };
-        let tight = || OXIDISED_FACTOR * covalent_sum(pair.a.element, pair.b.element);
-        self.within(pair, marked(oxidised, covalent).then(tight))
+        let (site, element) = covalent;
+        let tight = || {
+            let is_second_row = ["C", "N"].contains(&element.symbol());
+            let factor = if is_second_row { OXIDISED_FACTOR_SECOND_ROW } else { OXIDISED_FACTOR };
+            factor * covalent_sum(pair.a.element, pair.b.element)
+        };
+        self.within(pair, marked(oxidised, site).then(tight))
     }
 }
 

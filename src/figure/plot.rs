@@ -92,6 +92,9 @@ pub enum LineStyle {
     Dotted,
 }
 
+/// Smallest and largest number, where there are any.
+pub(super) type Extent = Option<(f64, f64)>;
+
 /// Something drawn between the axes.
 #[derive(Clone, Debug)]
 pub struct Mark {
@@ -194,7 +197,7 @@ impl Mark {
     }
 
     /// Numbers of x and y that it covers.
-    pub(super) fn extents(&self) -> (Option<(f64, f64)>, Option<(f64, f64)>) {
+    pub(super) fn extents(&self) -> (Extent, Extent) {
         use super::scale::extent;
         let of = |points: &[(f64, f64)], base: Option<f64>| {
             let xs = extent(points.iter().map(|point| point.0));

@@ -1,6 +1,7 @@
 //! `vitrine bench`: measurements, printed as ratios against a peer or a limit where there is one.
 
 mod crystal_io;
+mod figures;
 mod startup;
 
 use clap::Subcommand;
@@ -25,11 +26,18 @@ pub enum BenchCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Figures cold and cached, one and many
+    Figures {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 pub(super) fn run(command: &BenchCommand) -> Result<(), Failure> {
     match *command {
         BenchCommand::Startup { json, runs } => startup::run(json, runs),
         BenchCommand::CrystalIo { json } => Ok(crystal_io::run(json)?),
+        BenchCommand::Figures { json } => Ok(figures::run(json)?),
     }
 }

@@ -1,4 +1,4 @@
-//! `vitrine crystal xrd`, `rdf`, `coordination`, `compare`: numbers of structures.
+//! `vitrine crystal rdf` and `coordination`: numbers of structures; and what every such command shares.
 
 use std::path::{Path, PathBuf};
 
@@ -12,47 +12,28 @@ use crate::{
     crystal::{
         analysis::{
             coordination::{Coordination, Method},
-            diffraction::{Displacements, Merge, Pattern, PatternSettings, Probe, Radiation, pattern_of},
             pairs::{Binning, PairDistances, PairDistribution},
         },
         error::CrystalError,
+        figures::FigureSettings,
         io,
         structure::Structure,
     },
+    figure::{About, FigureSize, FileFormat, draw, encode, plot::Figure},
+    storage::write_atomic,
 };
 
 /// Which structure, and in which form.
 #[derive(Debug, Args)]
 pub struct InputArguments {
     /// A structure file: CIF, POSCAR, XYZ
-    file: PathBuf,
+    pub(super) file: PathBuf,
     /// Which structure of a file with several, counted from 1 among those that can be read
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     index: u32,
     /// Print JSON
     #[arg(long)]
-    json: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct XrdArguments {
-    #[command(flatten)]
-    input: InputArguments,
-    /// CuKa, CuKa1, CuKa2, CuKb1, the same of Mo, Cr, Fe, Co, Ag, or a wavelength in Å
-    #[arg(long, default_value = "CuKa")]
-    radiation: Radiation,
-    /// Neutrons instead of X-rays
-    #[arg(long)]
-    neutron: bool,
-    /// Range of 2θ in degrees
-    #[arg(long, default_value = "0,90", value_name = "FROM,TO", value_parser = parse_range)]
-    two_theta: (f64, f64),
-    /// parity: within 1e-5°, as pymatgen; symmetrized: by symmetry
-    #[arg(long, default_value = "symmetrized")]
-    merge: Merge,
-    /// Let the displacements of the file weaken the peaks
-    #[arg(long)]
-    displacements: bool,
+    pub(super) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -79,23 +60,6 @@ pub struct CoordinationArguments {
     method: Method,
 }
 
-pub(super) fn xrd(arguments: &XrdArguments) -> Result<(), Failure> {
-    let structure = only_structure(&arguments.input)?;
-    let settings = PatternSettings {
-        radiation: arguments.radiation,
-        lower_deg: arguments.two_theta.0,
-        upper_deg: Some(arguments.two_theta.1),
-        merge: arguments.merge,
-        scaled: true,
-    };
-    let probe = if arguments.neutron { Probe::Neutron } else { Probe::XRay };
-    let displacements =
-        if arguments.displacements { Displacements::FromStructure } else { Displacements::Ignored };
-    let pattern =
-        pattern_of(&structure, probe, &displacements, &settings).with_context(|| named(&arguments.input))?;
-    print(arguments.input.json, &pattern, print_pattern)
-}
-
 pub(super) fn rdf(arguments: &RdfArguments) -> Result<(), Failure> {
     let structure = only_structure(&arguments.input)?;
     let mut binning = Binning::new(arguments.cutoff, arguments.bins);
@@ -115,11 +79,11 @@ pub(super) fn coordination(arguments: &CoordinationArguments) -> Result<(), Fail
     print(arguments.input.json, &coordination, print_coordination)
 }
 
-fn named(input: &InputArguments) -> String {
+pub(super) fn named(input: &InputArguments) -> String {
     input.file.display().to_string()
 }
 
-fn print<T: Serialize>(json: bool, value: &T, table: impl FnOnce(&T)) -> Result<(), Failure> {
+pub(super) fn print<T: Serialize>(json: bool, value: &T, table: impl FnOnce(&T)) -> Result<(), Failure> {
     if json {
         println!("{}", serde_json::to_string_pretty(value)?);
     } else {
@@ -128,7 +92,7 @@ fn print<T: Serialize>(json: bool, value: &T, table: impl FnOnce(&T)) -> Result<
     Ok(())
 }
 
-fn only_structure(input: &InputArguments) -> anyhow::Result<Structure> {
+pub(super) fn only_structure(input: &InputArguments) -> anyhow::Result<Structure> {
     let (structure, whole) = structure(&input.file, input.index as usize)?;
     if !whole {
         bail!("not all of the file could be read: {}", input.file.display());
@@ -137,7 +101,7 @@ fn only_structure(input: &InputArguments) -> anyhow::Result<Structure> {
 }
 
 /// A structure of a file, and whether all of the file could be read.
-fn structure(path: &Path, index: usize) -> anyhow::Result<(Structure, bool)> {
+pub(super) fn structure(path: &Path, index: usize) -> anyhow::Result<(Structure, bool)> {
     let file = io::open(path)?;
     let failures: Vec<CrystalError> = file
         .failures
@@ -156,25 +120,22 @@ fn structure(path: &Path, index: usize) -> anyhow::Result<(Structure, bool)> {
     Ok((structure, whole))
 }
 
-fn print_pattern(pattern: &Pattern) {
-    println!("{:>10}  {:>10}  {:>10}  planes", "2θ (°)", "intensity", "d (Å)");
-    for peak in &pattern.peaks {
-        let planes: Vec<String> = peak
-            .families
-            .iter()
-            .map(|family| format!("{} ×{}", family.text(), family.multiplicity))
-            .collect();
-        println!(
-            "{:>10.4}  {:>10.3}  {:>10.4}  {}",
-            peak.two_theta_deg,
-            peak.intensity,
-            peak.d_angstrom,
-            planes.join("  ")
-        );
-    }
-    for note in &pattern.notes {
-        println!("{note}");
-    }
+/// Writes a figure; its ending says in which format.
+pub(super) fn write_figure(
+    figure: &Figure,
+    height_share: f64,
+    settings: &FigureSettings,
+    path: &Path,
+) -> anyhow::Result<()> {
+    let ending = path.extension().unwrap_or_default().to_string_lossy();
+    let format: FileFormat = ending.parse().map_err(anyhow::Error::msg)?;
+    let size = FigureSize { width_mm: settings.width_mm, height_mm: height_share * settings.width_mm };
+    let svg = draw(figure, size, settings.theme);
+    let about =
+        About { title: figure.title.clone(), description: figure.description.clone(), ..About::default() };
+    let bytes = encode(&svg, format, settings.dpi, &about)?;
+    write_atomic(path, &bytes)?;
+    Ok(())
 }
 
 fn print_distribution(distribution: &PairDistribution) {
@@ -209,16 +170,5 @@ fn print_coordination(coordination: &Coordination) {
             site.cn,
             neighbours.join("  ")
         );
-    }
-}
-
-pub(super) fn parse_range(text: &str) -> Result<(f64, f64), String> {
-    let ends = text
-        .split_once([',', ':'])
-        .and_then(|(from, to)| Some((from.trim().parse::<f64>().ok()?, to.trim().parse::<f64>().ok()?)));
-    match ends {
-        Some((from, to)) if from >= 0.0 && from < to && to <= 180.0 => Ok((from, to)),
-        Some(_) => Err("the range goes from 0 to 180 degrees, the smaller angle first".to_owned()),
-        None => Err("write two angles in degrees, for example 10,90".to_owned()),
     }
 }

@@ -6,7 +6,7 @@ use clap::{Args, builder::PossibleValuesParser};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
-use super::{analysis::parse_range, parse_dpi};
+use super::{parse_dpi, parse_range};
 use crate::{
     cli::{Failure, cache::open_cache, processes::ChildCensus},
     crystal::{
@@ -24,7 +24,6 @@ use crate::{
 };
 
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct FigureArguments {
     /// Structure files: CIF, POSCAR, XYZ
     #[arg(required = true)]
@@ -53,6 +52,7 @@ pub struct FigureArguments {
 
 /// How figures look.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct LookArguments {
     /// Width in millimetres: 86 is a column of most journals, 178 a page
     #[arg(long, default_value_t = 86.0, value_name = "MM", value_parser = parse_mm)]
@@ -90,6 +90,9 @@ pub struct LookArguments {
     /// Write at atoms: none, elements or sites
     #[arg(long, default_value = "none", value_parser = parse_labels)]
     labels: Labels,
+    /// Draw coordination polyhedra
+    #[arg(long)]
+    polyhedra: bool,
     /// Element colours of Jmol instead of VESTA's
     #[arg(long)]
     jmol: bool,
@@ -116,6 +119,7 @@ impl LookArguments {
         settings.structure.view = self.view;
         settings.structure.drawing.labels = self.labels;
         settings.structure.picture_dpi = self.picture;
+        settings.structure.scene.show_polyhedra = self.polyhedra;
         settings.structure.scene.colors = if self.jmol { ColorScheme::Jmol } else { ColorScheme::Vesta };
         settings
     }

@@ -14,9 +14,10 @@ use clap::{
 use super::{parse_dpi, tell};
 use crate::{
     crystal::{
+        figures::scene_of,
         loaded::{DEFAULT_TOLERANCE_ANGSTROM, Loaded, LoadedFile, load_path},
         render::{CrystalPipelines, MAX_SIDE, Picture, Renderer, TRIAD_SIDE, export_png},
-        scene::{Camera, ColorScheme, Projection, SceneStyle, StandardView, build},
+        scene::{Camera, ColorScheme, Projection, SceneStyle, StandardView},
         ui::palette_on,
     },
     gpu::GpuContext,
@@ -58,6 +59,9 @@ pub struct RenderArguments {
     /// Leave out bonds
     #[arg(long)]
     no_bonds: bool,
+    /// Draw coordination polyhedra
+    #[arg(long)]
+    polyhedra: bool,
     /// Element colours of Jmol instead of VESTA's
     #[arg(long)]
     jmol: bool,
@@ -112,11 +116,12 @@ fn picture(arguments: &RenderArguments, loaded: &Loaded) -> Picture {
     let style = SceneStyle {
         show_bonds: !arguments.no_bonds,
         show_cell: !arguments.no_cell,
+        show_polyhedra: arguments.polyhedra,
         colors: if arguments.jmol { ColorScheme::Jmol } else { ColorScheme::Vesta },
         ..SceneStyle::default()
     };
     let projection = if arguments.perspective { Projection::Perspective } else { Projection::Orthographic };
-    let scene = Arc::new(build(&loaded.structure, &loaded.bonds, &style, palette.cell));
+    let scene = Arc::new(scene_of(&loaded.structure, &loaded.bonds, &style, palette.cell));
     let mut camera = Camera::new(scene.bounds, &loaded.structure.lattice, arguments.view, projection);
     let corner = if arguments.no_axes { 0.0 } else { TRIAD_SIDE };
     camera.fit_tightly(&scene, arguments.size.0 as f32 / arguments.size.1 as f32, corner);

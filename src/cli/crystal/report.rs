@@ -32,7 +32,7 @@ pub struct ReportArguments {
     look: LookArguments,
 }
 
-pub(super) fn report(arguments: ReportArguments, directories: &Directories) -> Result<(), Failure> {
+pub(super) fn report(arguments: &ReportArguments, directories: &Directories) -> Result<(), Failure> {
     let mut structures = Vec::new();
     let mut failed = 0_usize;
     for file in &arguments.files {
@@ -49,7 +49,7 @@ pub(super) fn report(arguments: ReportArguments, directories: &Directories) -> R
     }
     if structures.is_empty() {
         return Err(
-            anyhow::anyhow!("none of the {} files could be read; no report was written", failed).into()
+            anyhow::anyhow!("none of the {failed} files could be read; no report was written").into()
         );
     }
     let maker = FigureMaker::new(open_cache(directories), available_cores());

@@ -79,15 +79,15 @@ fn visible_pieces(
             };
             let range = (piece.from - further(ends[0]), piece.to + further(ends[1]));
             piece = Piece::new(view, edge, index, range, ends).unwrap_or(piece);
-            let mut begin = piece.from;
+            let (mut begin, mut first_end) = (piece.from, ends[0]);
             let mut crossings: Vec<f64> =
                 shapes.plates.iter().filter_map(|plate| plate.crossing(edge)).collect();
             crossings.sort_by(f64::total_cmp);
             for at in crossings.into_iter().filter(|at| *at > piece.from && *at < piece.to) {
-                lines.extend(Piece::new(view, edge, index, (begin, at), [piece.ends[0], End::Open]));
-                begin = at;
+                lines.extend(Piece::new(view, edge, index, (begin, at), [first_end, End::Open]));
+                (begin, first_end) = (at, End::Open);
             }
-            lines.extend(Piece::new(view, edge, index, (begin, piece.to), ends));
+            lines.extend(Piece::new(view, edge, index, (begin, piece.to), [first_end, ends[1]]));
         }
     };
     hidden.retain(|((from, to), _)| *to > 0.0 && *from < edge.length);

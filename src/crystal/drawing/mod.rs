@@ -23,16 +23,16 @@ mod shade;
 mod shapes;
 mod sticks;
 
-use glam::Vec3;
-
 use crate::{
     crystal::{
         render::Palette,
-        scene::{CameraFrame, Rgba, Scene},
+        scene::{CameraFrame, Scene},
         structure::Structure,
     },
     figure::svg::{Path, Svg},
 };
+
+pub use crate::crystal::scene::Face;
 
 /// Most balls and sticks that a drawing takes: beyond, files take many megabytes and viewers seconds.
 pub const MAX_SHAPES: usize = 24_000;
@@ -112,19 +112,13 @@ impl Default for DrawingStyle {
     }
 }
 
-/// A plane convex polygon among the atoms: a side of a polyhedron, a lattice plane.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Face {
-    /// Corners in Å, in order round the polygon.
-    pub corners: Vec<Vec3>,
-    /// Colour and opacity.
-    pub color: Rgba,
-}
-
 /// What is drawn.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
-    /// Balls and sticks.
+    /// Balls, sticks and faces. Sticks and edges are cut at faces. A ball through which one passes is painted whole, and what
+    /// of it is before the face once more after that. Where several meet in a ball, as at the corners of polyhedra, it is
+    /// drawn whole, before or behind each, and that order can be a guess. Faces that pass through each other are not
+    /// cut: one lies over the other.
     pub scene: &'a Scene,
     /// From where; made for the area's ratio of width to height.
     pub frame: &'a CameraFrame,
@@ -132,9 +126,6 @@ pub struct Subject<'a> {
     pub structure: &'a Structure,
     /// Colours that do not come from elements. Without an opaque background nothing fades.
     pub palette: Palette,
-    /// Polygons to draw among the atoms. Sticks and edges are cut at them. A ball through which one passes is drawn whole, before or
-    /// behind it; among the corners of a polyhedron that order can be a guess.
-    pub faces: &'a [Face],
 }
 
 /// What a drawing came to.
@@ -181,7 +172,7 @@ pub fn draw(
     style: &DrawingStyle,
 ) -> Result<Drawn, DrawingError> {
     let scene = subject.scene;
-    let count = scene.spheres.len() + scene.cylinders.len();
+    let count = scene.spheres.len() + scene.cylinders.len() + scene.faces.len();
     if count > MAX_SHAPES {
         return Err(DrawingError::TooMany { shapes: count });
     }
@@ -190,7 +181,7 @@ pub fn draw(
         return Err(DrawingError::NotFinite);
     }
     let view = project::View::new(subject.frame, area)?;
-    let mut shapes = shapes::Shapes::new(&view, area, scene, subject.faces, style)?;
+    let mut shapes = shapes::Shapes::new(&view, area, scene, style)?;
     let covered = cover::drop_covered(&view, &mut shapes);
     hidden::cut_edges(&view, &mut shapes);
     let (order, guessed) = order::painting_order(&view, &mut shapes);

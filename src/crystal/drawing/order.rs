@@ -16,7 +16,18 @@ use super::{
 pub(super) enum Shape<'a> {
     Ball(usize, &'a Ball),
     Piece(&'a Piece),
-    Plate(&'a Plate),
+    Plate(usize, &'a Plate),
+    /// What of a ball lies before a polygon.
+    Cap(Cap<'a>),
+}
+
+/// What of a ball lies before a polygon.
+#[derive(Clone, Copy)]
+pub(super) struct Cap<'a> {
+    pub number: usize,
+    pub ball: &'a Ball,
+    index: usize,
+    pub plate: &'a Plate,
 }
 
 impl Shapes {
@@ -29,18 +40,26 @@ impl Shapes {
         if let Some(piece) = self.pieces.get(piece) {
             return (!piece.is_covered).then_some(Shape::Piece(piece));
         }
-        self.plates.get(piece - self.pieces.len()).map(Shape::Plate)
+        let index = piece - self.pieces.len();
+        if let Some(plate) = self.plates.get(index) {
+            return Some(Shape::Plate(index, plate));
+        }
+        let (number, index) = self.caps.get(index - self.plates.len()).copied()?;
+        let (ball, plate) = (self.balls.get(number)?, self.plates.get(index)?);
+        (!ball.is_covered).then_some(Shape::Cap(Cap { number, ball, index, plate }))
     }
 
     fn count(&self) -> usize {
-        self.balls.len() + self.pieces.len() + self.plates.len()
+        self.balls.len() + self.pieces.len() + self.plates.len() + self.caps.len()
     }
 
     fn bounds(&self, number: usize) -> Bounds {
         match self.get(number) {
-            Some(Shape::Ball(_, ball)) => Bounds::around(ball.disc.center, ball.disc.major),
+            Some(Shape::Ball(_, ball) | Shape::Cap(Cap { ball, .. })) => {
+                Bounds::around(ball.disc.center, ball.disc.major)
+            }
             Some(Shape::Piece(piece)) => piece.bounds(),
-            Some(Shape::Plate(plate)) => Bounds::of(&plate.points),
+            Some(Shape::Plate(_, plate)) => Bounds::of(&plate.points),
             None => Bounds { low: DVec2::INFINITY, high: DVec2::NEG_INFINITY },
         }
     }
@@ -231,36 +250,78 @@ fn sort(relations: &[Vec<(u32, bool)>], depths: &[f64]) -> Sorted {
 
 fn depth(view: &View, shapes: &Shapes, shape: Shape<'_>) -> f64 {
     match shape {
-        Shape::Ball(_, ball) => ball.rank,
+        Shape::Ball(_, ball) | Shape::Cap(Cap { ball, .. }) => ball.rank,
         Shape::Piece(piece) => {
             let middle = 0.5 * (piece.from + piece.to);
             shapes.tubes.get(piece.tube).map_or(0.0, |tube| tube.rank(view, middle))
         }
-        Shape::Plate(plate) => view.rank(plate.middle, 0.0),
+        Shape::Plate(_, plate) => view.rank(plate.middle, 0.0),
     }
 }
 
 /// Whether the first shape hides the second where they overlap on the page; `None` if they do not.
 fn hides(view: &View, shapes: &Shapes, first: Shape<'_>, second: Shape<'_>) -> Option<bool> {
     match (first, second) {
-        (Shape::Ball(a, first), Shape::Ball(b, second)) => {
-            first.disc.meets(&second.disc).then(|| (first.rank, a) < (second.rank, b))
-        }
-        (Shape::Ball(number, _), Shape::Piece(piece)) => ball_hides_piece(view, shapes, number, piece),
-        (Shape::Piece(piece), Shape::Ball(number, _)) => {
-            ball_hides_piece(view, shapes, number, piece).map(|hides| !hides)
+        (Shape::Ball(a, first), Shape::Ball(b, second)) => ball_hides_ball((a, first), (b, second)),
+        (Shape::Ball(number, ball), Shape::Piece(piece)) => {
+            whole_ball_hides_piece(view, shapes, (number, ball), piece)
         }
         (Shape::Piece(first), Shape::Piece(second)) => piece_hides_piece(view, shapes, first, second),
-        (Shape::Plate(plate), Shape::Ball(_, ball)) => {
-            ball_hides_plate(view, ball, plate).map(|hides| !hides)
-        }
-        (Shape::Ball(_, ball), Shape::Plate(plate)) => ball_hides_plate(view, ball, plate),
-        (Shape::Plate(plate), Shape::Piece(piece)) => {
-            piece_hides_plate(view, shapes, piece, plate).map(|hides| !hides)
-        }
-        (Shape::Piece(piece), Shape::Plate(plate)) => piece_hides_plate(view, shapes, piece, plate),
-        (Shape::Plate(first), Shape::Plate(second)) => plate_hides_plate(view, first, second),
+        (Shape::Ball(_, ball), Shape::Plate(index, plate)) => ball_hides_plate(view, ball, index, plate),
+        (Shape::Piece(piece), Shape::Plate(_, plate)) => piece_hides_plate(view, shapes, piece, plate),
+        (Shape::Plate(_, first), Shape::Plate(_, second)) => plate_hides_plate(view, first, second),
+        (Shape::Cap(cap), other) => cap_hides(view, shapes, cap, other),
+        (first, second) => hides(view, shapes, second, first).map(|hides| !hides),
     }
+}
+
+fn ball_hides_ball((a, first): (usize, &Ball), (b, second): (usize, &Ball)) -> Option<bool> {
+    first.disc.meets(&second.disc).then(|| (first.rank, a) < (second.rank, b))
+}
+
+/// A cap is what of its ball is painted after the polygon; the whole ball is painted before it. So whatever lies behind the
+/// polygon is hidden by the cap, and whatever lies before it hides the whole ball, even where the ball itself says otherwise.
+fn cap_hides(view: &View, shapes: &Shapes, cap: Cap<'_>, other: Shape<'_>) -> Option<bool> {
+    match other {
+        Shape::Ball(number, ball) => {
+            if number == cap.number {
+                return Some(true);
+            }
+            let by_rank = ball_hides_ball((cap.number, cap.ball), (number, ball));
+            by_rank.map(|hides| hides || ball.plates.contains(&cap.index))
+        }
+        Shape::Cap(second) if second.number == cap.number => {
+            Some(cap.plate.height(second.plate.middle) < 0.0)
+        }
+        Shape::Cap(second) => ball_hides_ball((cap.number, cap.ball), (second.number, second.ball)),
+        Shape::Piece(piece) => {
+            let hides = ball_hides_piece(view, shapes, cap.number, piece)?;
+            Some(hides || !is_before(shapes, piece, cap.plate))
+        }
+        Shape::Plate(index, _) if index == cap.index => Some(true),
+        Shape::Plate(index, plate) if cap.ball.plates.contains(&index) => {
+            Some(cap.plate.height(plate.middle) < 0.0)
+        }
+        Shape::Plate(index, plate) => ball_hides_plate(view, cap.ball, index, plate),
+    }
+}
+
+/// Whether a piece lies on the eye's side of a polygon's plane, or in it.
+fn is_before(shapes: &Shapes, piece: &Piece, plate: &Plate) -> bool {
+    let [a, b] = piece.places.map(|place| plate.height(place));
+    let height = if a.abs() > b.abs() { a } else { b };
+    shapes.tubes.get(piece.tube).is_some_and(|tube| height >= -1e-3 * tube.radius)
+}
+
+fn whole_ball_hides_piece(
+    view: &View,
+    shapes: &Shapes,
+    (number, ball): (usize, &Ball),
+    piece: &Piece,
+) -> Option<bool> {
+    let hides = ball_hides_piece(view, shapes, number, piece)?;
+    let mut plates = ball.plates.iter().filter_map(|plate| shapes.plates.get(*plate));
+    Some(hides && !plates.any(|plate| is_before(shapes, piece, plate)))
 }
 
 /// Whether a ball hides a piece of a stick or of a line; `None` if they do not overlap.
@@ -318,11 +379,14 @@ fn piece_hides_piece(view: &View, shapes: &Shapes, first: &Piece, second: &Piece
 }
 
 /// Whether a ball hides a polygon: if its centre lies before it, or in its plane and nearer than its middle. So the ball at
-/// a far corner of a polyhedron comes before the stick in it, and that before the side.
-fn ball_hides_plate(view: &View, ball: &Ball, plate: &Plate) -> Option<bool> {
-    let side = (ball.center - plate.middle).dot(plate.normal);
-    (distance_to(&plate.points, ball.disc.center) < ball.disc.major).then(|| {
-        if side.abs() < 1e-3 * ball.radius {
+/// a far corner of a polyhedron comes before the stick in it, and that before the side. A ball with a cap before the polygon
+/// does not.
+fn ball_hides_plate(view: &View, ball: &Ball, index: usize, plate: &Plate) -> Option<bool> {
+    let side = plate.height(ball.center);
+    plate.meets(ball).then(|| {
+        if ball.plates.contains(&index) {
+            false
+        } else if side.abs() < 1e-3 * ball.radius {
             view.rank(ball.center, 0.0) < view.rank(plate.middle, 0.0)
         } else {
             side > 0.0
@@ -409,7 +473,7 @@ fn nearest_shares([a, b]: [DVec2; 2], [c, d]: [DVec2; 2]) -> (f64, f64) {
 }
 
 /// Distance of a point to a convex polygon; 0 inside.
-fn distance_to(polygon: &[DVec2], point: DVec2) -> f64 {
+pub(super) fn distance_to(polygon: &[DVec2], point: DVec2) -> f64 {
     let sides = || polygon.iter().zip(polygon.iter().cycle().skip(1));
     let left = sides().filter(|(a, b)| (**b - **a).perp_dot(point - **a) > 0.0).count();
     if left == 0 || left == polygon.len() {

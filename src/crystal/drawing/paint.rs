@@ -34,7 +34,8 @@ pub(super) fn paint(
         match shapes.get(*number) {
             Some(Shape::Ball(number, ball)) => painter.ball(number, ball),
             Some(Shape::Piece(piece)) => painter.piece(piece),
-            Some(Shape::Plate(plate)) => painter.plate(plate),
+            Some(Shape::Plate(_, plate)) => painter.plate(plate),
+            Some(Shape::Cap(cap)) => painter.ball_before(cap.number, cap.ball, Some(cap.plate)),
             None => {}
         }
     }
@@ -73,6 +74,11 @@ impl Painter<'_> {
     }
 
     fn ball(&mut self, number: usize, ball: &Ball) {
+        self.ball_before(number, ball, None);
+    }
+
+    /// A ball, or the part of it before a polygon.
+    fn ball_before(&mut self, number: usize, ball: &Ball, plate: Option<&Plate>) {
         let step = self.paints.fade_step(-ball.center.z - 0.5 * ball.radius);
         let outline = self
             .outline_of(ball.color, step)
@@ -89,6 +95,7 @@ impl Painter<'_> {
         let fill_of =
             |painter: &mut Self, color: Rgba| painter.paints.ball(painter.svg, color, step, ball.is_unlit);
         let mut cuts = ball.cuts.clone();
+        cuts.extend(plate.map(|plate| Cut { normal: -plate.normal, offset: plate.height(ball.center) }));
         if cuts.is_empty() && parts.len() <= 1 {
             let fill = fill_of(self, parts.first().map_or(ball.color, |part| part.2));
             self.outline(ball, &Paint { fill, stroke: outline });
@@ -97,6 +104,9 @@ impl Painter<'_> {
                 cuts.push(Cut::horizon(self.view, ball.center, ball.radius));
                 border(self.view, ball.center, ball.radius, &cuts)
             });
+            if plate.is_some() && rest.as_ref().is_some_and(Path::is_empty) {
+                return;
+            }
             if let Some(rest) = &rest {
                 let clip = self.svg.clip(rest);
                 self.svg.begin_clipped(clip);
@@ -112,18 +122,23 @@ impl Painter<'_> {
                     self.svg.end_group();
                 }
             }
-            if rest.is_some() {
+            if rest.is_some() && plate.is_none() {
                 self.svg.end_group();
             }
             match (outline, rest) {
+                // No line where the polygon passes through.
+                (Some(stroke), Some(_)) if plate.is_some() => self.outline(ball, &Paint::stroke(stroke)),
                 (Some(stroke), Some(rest)) => self.svg.path(&rest, &Paint::stroke(stroke)),
                 (Some(stroke), None) => self.outline(ball, &Paint::stroke(stroke)),
                 (None, _) => {}
             }
         }
-        let lenses = self.lenses.get_mut(number).map(std::mem::take).unwrap_or_default();
+        let lenses = self.lenses.get(number).cloned().unwrap_or_default();
         for piece in lenses.into_iter().filter_map(|piece| self.shapes.pieces.get(piece)) {
             self.lens(ball, piece);
+        }
+        if plate.is_some() {
+            self.svg.end_group();
         }
     }
 
@@ -172,7 +187,7 @@ impl Painter<'_> {
         path.close();
         let [r, g, b, a] = plate.color;
         let step = self.paints.fade_step(-plate.middle.z);
-        let [fr, fg, fb, _] = self.paints.faded([r, g, b, 255], step);
+        let [fr, fg, fb, _] = self.paints.face(plate.color, plate.normal, step);
         let outline = self
             .outline_of([r, g, b, 255], step)
             .map(|(width, [r, g, b, _])| Stroke::new([r, g, b, a.saturating_add(60)], width));

@@ -11,7 +11,7 @@ use glam::{DVec2, DVec3};
 
 use super::Shading;
 use crate::{
-    crystal::scene::Rgba,
+    crystal::{render::lit_face, scene::Rgba},
     figure::svg::{Fill, GradientId, Svg},
 };
 
@@ -59,6 +59,14 @@ impl Paints {
     /// A plain colour after fading.
     pub fn faded(&self, color: Rgba, step: u32) -> Rgba {
         self.bytes(unit(color), step)
+    }
+
+    /// Inside of a polygon with a unit normal on the eye's side.
+    pub fn face(&self, color: Rgba, normal: DVec3, step: u32) -> Rgba {
+        if self.shading == Shading::Flat {
+            return self.faded(color, step);
+        }
+        self.bytes(lit_face(color, normal.as_vec3()).as_dvec3(), step)
     }
 
     fn bytes(&self, color: DVec3, step: u32) -> Rgba {

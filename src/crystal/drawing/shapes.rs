@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use glam::{DVec2, DVec3};
 
 use super::{
-    Area, DrawingError, DrawingStyle, Face,
+    Area, DrawingError, DrawingStyle,
     grid::{Bounds, Grid},
+    order::distance_to,
     patch::Cut,
     project::{Disc, View},
 };
-use crate::crystal::scene::{NO_ATOM, Rgba, Scene, UNLIT};
+use crate::crystal::scene::{Face, NO_ATOM, Rgba, Scene, UNLIT};
 
 /// An atom.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub(super) struct Ball {
     pub id: u32,
     /// Where farther balls pass through its front.
     pub cuts: Vec<Cut>,
+    /// Polygons, all parallel, in whose planes it lies in part: what of it is before each is painted again after it.
+    pub plates: Vec<usize>,
     /// Not seen: behind others, inside another, or off the page.
     pub is_covered: bool,
 }
@@ -85,13 +88,15 @@ pub(super) struct Plate {
     pub color: Rgba,
 }
 
-/// All of a drawing. Shapes are numbered: balls first, then pieces, then plates.
+/// All of a drawing. Shapes are numbered: balls first, then pieces, then plates, then caps.
 #[derive(Debug)]
 pub(super) struct Shapes {
     pub balls: Vec<Ball>,
     pub tubes: Vec<Tube>,
     pub pieces: Vec<Piece>,
     pub plates: Vec<Plate>,
+    /// Parts of balls before polygons: index of the ball, index of the polygon.
+    pub caps: Vec<(usize, usize)>,
     /// Balls by place on the page.
     pub ball_grid: Grid,
     /// Distances along the line of sight at which fading begins and ends, Å.
@@ -101,14 +106,8 @@ pub(super) struct Shapes {
 }
 
 impl Shapes {
-    pub fn new(
-        view: &View,
-        area: Area,
-        scene: &Scene,
-        faces: &[Face],
-        style: &DrawingStyle,
-    ) -> Result<Self, DrawingError> {
-        check(scene, faces)?;
+    pub fn new(view: &View, area: Area, scene: &Scene, style: &DrawingStyle) -> Result<Self, DrawingError> {
+        check(scene)?;
         let page = Bounds {
             low: DVec2::new(area.x, area.y),
             high: DVec2::new(area.x + area.width, area.y + area.height),
@@ -141,12 +140,13 @@ impl Shapes {
                 is_unlit,
                 id: sphere.id,
                 cuts: Vec::new(),
+                plates: Vec::new(),
                 // Not drawn, but the sticks that leave it are cut at it all the same.
                 is_covered: !is_on_page(Bounds::around(disc.center, disc.major)),
             });
         }
         let tubes = tubes(view, scene, style);
-        let plates: Vec<Plate> = faces.iter().filter_map(|face| plate(view, face)).collect();
+        let plates: Vec<Plate> = scene.faces.iter().filter_map(|face| plate(view, face)).collect();
         let boxes: Vec<Bounds> =
             balls.iter().map(|ball| Bounds::around(ball.disc.center, ball.disc.major)).collect();
         let ball_grid = Grid::new(&boxes);
@@ -156,11 +156,13 @@ impl Shapes {
             tubes,
             pieces: Vec::new(),
             plates,
+            caps: Vec::new(),
             ball_grid,
             fade_range: (middle, middle + 1.3 * f64::from(scene.bounds.radius)),
             reaches_out: false,
         };
         shapes.cut_balls();
+        shapes.find_caps();
         let mut pieces = Vec::new();
         for index in 0..shapes.tubes.len() {
             shapes.stick_pieces(view, index, &mut pieces);
@@ -197,6 +199,33 @@ impl Shapes {
             if let Some(ball) = self.balls.get_mut(index) {
                 ball.is_covered |= cut.offset <= -ball.radius;
                 ball.cuts.push(cut);
+            }
+        }
+    }
+
+    /// Notes which balls polygons pass through. Where several meet in a ball, as at the corners of polyhedra, its parts would
+    /// be many: there it stays whole.
+    fn find_caps(&mut self) {
+        let mut near = Vec::new();
+        for (index, plate) in self.plates.iter().enumerate() {
+            self.ball_grid.find(Bounds::of(&plate.points), &mut near);
+            for number in &near {
+                if let Some(ball) = self.balls.get_mut(*number as usize)
+                    && plate.meets(ball)
+                    && plate.passes_through(ball)
+                {
+                    ball.plates.push(index);
+                }
+            }
+        }
+        for (number, ball) in self.balls.iter_mut().enumerate() {
+            let mut normals =
+                ball.plates.iter().filter_map(|plate| self.plates.get(*plate)).map(|p| p.normal);
+            let first = normals.next().unwrap_or_default();
+            if normals.all(|normal| normal.dot(first).abs() > 0.999_999) {
+                self.caps.extend(ball.plates.iter().map(|plate| (number, *plate)));
+            } else {
+                ball.plates.clear();
             }
         }
     }
@@ -321,6 +350,33 @@ impl Piece {
 }
 
 impl Plate {
+    /// Å before the plane, on the eye's side.
+    pub fn height(&self, place: DVec3) -> f64 {
+        (place - self.middle).dot(self.normal)
+    }
+
+    /// Whether a part of the polygon lies in a ball.
+    fn passes_through(&self, ball: &Ball) -> bool {
+        let height = self.height(ball.center);
+        let foot = ball.center - self.normal * height;
+        let sides = || self.places.iter().zip(self.places.iter().cycle().skip(1));
+        let turn = |(a, b): (&DVec3, &DVec3)| (*b - *a).cross(foot - *a).dot(self.normal) > 0.0;
+        let is_over = sides().all(turn) || !sides().any(turn);
+        let reach2 = ball.radius * ball.radius - height * height;
+        reach2 > 0.0
+            && (is_over
+                || sides().any(|(a, b)| {
+                    let way = *b - *a;
+                    let share = ((foot - *a).dot(way) / way.length_squared().max(1e-18)).clamp(0.0, 1.0);
+                    a.lerp(*b, share).distance_squared(foot) < reach2
+                }))
+    }
+
+    /// Whether a ball may overlap the polygon on the page.
+    pub fn meets(&self, ball: &Ball) -> bool {
+        distance_to(&self.points, ball.disc.center) < ball.disc.major
+    }
+
     /// Where a tube's axis passes through, Å from its start.
     pub fn crossing(&self, tube: &Tube) -> Option<f64> {
         let speed = tube.axis.dot(self.normal);
@@ -337,11 +393,11 @@ impl Plate {
     }
 }
 
-fn check(scene: &Scene, faces: &[Face]) -> Result<(), DrawingError> {
+fn check(scene: &Scene) -> Result<(), DrawingError> {
     let spheres = scene.spheres.iter().flat_map(|s| s.center.into_iter().chain([s.radius]));
     let cylinders =
         scene.cylinders.iter().flat_map(|c| c.start.into_iter().chain(c.end).chain([c.radius, c.split]));
-    let corners = faces.iter().flat_map(|face| face.corners.iter().flat_map(glam::Vec3::to_array));
+    let corners = scene.faces.iter().flat_map(|face| face.corners.iter().flat_map(glam::Vec3::to_array));
     let mut numbers = spheres.chain(cylinders).chain(corners);
     let is_finite = numbers.all(f32::is_finite) && scene.bounds.center.is_finite();
     if is_finite && scene.bounds.radius.is_finite() { Ok(()) } else { Err(DrawingError::NotFinite) }

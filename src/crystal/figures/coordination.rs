@@ -132,7 +132,7 @@ fn lengths_panel(lengths: &Lengths) -> Panel {
     let mut marks = Vec::new();
     for ((pair, lengths), index) in pairs.iter().zip(0..) {
         let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
-        for length in lengths.iter() {
+        for length in *lengths {
             // Symmetry makes many lengths equal but for their last digits, which must not fall into two bins.
             *counts.entry((length / LENGTH_BIN_ANGSTROM + 1e-6).floor() as i64).or_default() += 1;
         }

@@ -23,7 +23,8 @@ pub struct FigureFailure {
 
 impl FigureFailure {
     /// A failure of a step.
-    pub fn new(stage: Stage, message: impl ToString) -> Self {
+    #[expect(clippy::needless_pass_by_value, reason = "errors are handed over as they come")]
+    pub fn new(stage: Stage, message: impl std::fmt::Display) -> Self {
         Self { stage, message: message.to_string() }
     }
 }

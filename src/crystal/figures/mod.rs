@@ -6,6 +6,7 @@
 
 mod batch;
 mod canonical;
+mod comparison;
 mod coordination;
 mod error;
 mod labels;
@@ -22,7 +23,8 @@ mod xrd;
 pub use self::{
     batch::{Batch, Outcome},
     canonical::canonical_bytes,
-    coordination::coordination_figure,
+    comparison::{comparison_figure, measured_figure},
+    coordination::{coordination_figure, method_name},
     error::FigureFailure,
     maker::{FigureMaker, Made, about},
     partials::Partials,
@@ -30,7 +32,7 @@ pub use self::{
     rdf::rdf_figure,
     report::{Report, report},
     settings::{CoordinationSettings, FigureSettings, RdfSettings, StructureSettings, XrdSettings},
-    structure::{from_camera, structure_svg},
+    structure::{from_camera, scene_of, structure_svg},
     xrd::xrd_figure,
 };
 

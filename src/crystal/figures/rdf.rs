@@ -71,7 +71,7 @@ pub fn rdf_figure(
             Panel {
                 x: x("*r* (Å)"),
                 y: Axis {
-                    label: "Coordination number".into(),
+                    label: "*n*(*r*)".into(),
                     range: Some((0.0, highest_number)),
                     grid: true,
                     ..Axis::default()
@@ -122,7 +122,7 @@ fn description(settings: &FigureSettings, left_out: usize) -> String {
         let _ = write!(text, ", each distance a Gaussian of σ = {} Å", rdf.sigma_angstrom);
     }
     text.push_str(
-        ". Below: atoms of the second element around one of the first; dashed the other way round.",
+        ". Below, the running coordination number: atoms of the second element around one of the first; dashed the other way round.",
     );
     if left_out > 0 {
         let _ = write!(text, " {left_out} pairs of elements with longer contacts are not drawn.");

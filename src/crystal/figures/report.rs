@@ -1,17 +1,22 @@
 //! The report: pictures, tables and figures of structures as the pages of one PDF.
 
-use std::sync::Arc;
+use glam::DVec3;
 
 use super::{
-    FigureFailure, FigureKind, FigureMaker, FigureSettings, coordination_figure, page::Sheet, rdf_figure,
-    structure::palette, xrd_figure,
+    FigureFailure, FigureKind, FigureMaker, FigureSettings, coordination_figure,
+    page::Sheet,
+    rdf_figure,
+    structure::{palette, scene_of},
+    xrd_figure,
 };
 use crate::{
     crystal::{
         analysis::coordination::Coordination,
         drawing::{self, DrawingStyle, Subject},
+        formula::amount_text,
         loaded::Loaded,
-        scene::{Camera, Projection, StandardView, build},
+        scene::{Camera, Projection, StandardView},
+        structure::{AsymmetricSite, Structure},
         summary::Summary,
     },
     figure::{About, Area, FigureError, Page, draw_into, pt_from_mm, svg::Svg, text::Label, write_document},
@@ -27,6 +32,10 @@ const GALLERY_VIEWS: [(StandardView, &str); 4] = [
     (StandardView::B, "along b"),
     (StandardView::C, "along c"),
 ];
+
+/// Columns of the table of distinct sites: names, and where they begin in millimetres.
+const SITE_COLUMNS: [(&str, f64); 6] =
+    [("Site", 0.0), ("Species", 14.0), ("*x*", 34.0), ("*y*", 47.0), ("*z*", 60.0), ("Sites", 73.0)];
 
 /// A finished report.
 #[derive(Clone, Debug)]
@@ -103,8 +112,8 @@ fn gallery(structures: &[Loaded], settings: &FigureSettings, before: usize, firs
         let mut sheet = Sheet::new(settings.theme, before + number);
         sheet.heading(if number == 0 { "Gallery" } else { "Gallery, continued" });
         let top = sheet.cursor();
-        let height = (sheet.bottom() - top) / GALLERY_ROWS as f64;
-        let width = sheet.width() / GALLERY_VIEWS.len() as f64;
+        let height = (Sheet::bottom() - top) / GALLERY_ROWS as f64;
+        let width = Sheet::width() / GALLERY_VIEWS.len() as f64;
         for (loaded, row) in chunk.iter().zip(0..) {
             let row_top = top + f64::from(row) * height;
             let title =
@@ -112,7 +121,7 @@ fn gallery(structures: &[Loaded], settings: &FigureSettings, before: usize, firs
             sheet.caption(row_top, &title);
             let page = first + number * GALLERY_ROWS + row as usize;
             for ((view, name), column) in GALLERY_VIEWS.iter().zip(0..) {
-                let left = sheet.left() + f64::from(column) * width;
+                let left = Sheet::left() + f64::from(column) * width;
                 let area = Area {
                     left,
                     top: row_top + pt_from_mm(6.0),
@@ -125,9 +134,9 @@ fn gallery(structures: &[Loaded], settings: &FigureSettings, before: usize, firs
                 sheet.note_below(area, name);
             }
             let whole = Area {
-                left: sheet.left(),
+                left: Sheet::left(),
                 top: row_top,
-                right: sheet.left() + sheet.width(),
+                right: Sheet::left() + Sheet::width(),
                 bottom: row_top + height,
             };
             sheet.link(whole, page);
@@ -148,23 +157,24 @@ fn structure_page(
     let mut missing = Vec::new();
     sheet.title(&Label::formula(&loaded.summary.formula), &loaded.title);
     let top = sheet.cursor();
-    let middle = sheet.left() + 0.5 * sheet.width();
-    let right = sheet.left() + sheet.width();
+    let middle = Sheet::left() + 0.5 * Sheet::width();
+    let right = Sheet::left() + Sheet::width();
     let picture =
-        Area { left: sheet.left(), top, right: middle - pt_from_mm(2.0), bottom: top + pt_from_mm(76.0) };
+        Area { left: Sheet::left(), top, right: middle - pt_from_mm(2.0), bottom: top + pt_from_mm(76.0) };
     if let Err(failure) = draw_structure(sheet.svg(), picture, loaded, settings, settings.structure.view) {
         sheet.apology(picture, &failure.message);
         missing.push((FigureKind::Structure, failure));
     }
-    sheet.table(middle + pt_from_mm(3.0), top, &facts(&loaded.summary));
+    let below = sheet.table(middle + pt_from_mm(3.0), top, &facts(&loaded.summary));
+    sheet.grid(middle + pt_from_mm(3.0), below, picture.bottom, &SITE_COLUMNS, &sites(&loaded.structure));
 
     let gap = pt_from_mm(3.0);
     let pattern_top = picture.bottom + gap;
     let pattern =
-        Area { left: sheet.left(), top: pattern_top, right, bottom: pattern_top + pt_from_mm(58.0) };
+        Area { left: Sheet::left(), top: pattern_top, right, bottom: pattern_top + pt_from_mm(58.0) };
     let low_top = pattern.bottom + gap;
     let low_bottom = low_top + pt_from_mm(80.0);
-    let distribution = Area { left: sheet.left(), top: low_top, right: middle - gap, bottom: low_bottom };
+    let distribution = Area { left: Sheet::left(), top: low_top, right: middle - gap, bottom: low_bottom };
     let coordination = Area { left: middle + gap, top: low_top, right, bottom: low_bottom };
     let plain = FigureSettings { show_title: false, ..settings.clone() };
     let structure = &loaded.structure;
@@ -221,12 +231,12 @@ fn draw_structure(
     if structure.sites.len() > drawing::MAX_SHAPES {
         return Err(drawing::DrawingError::TooMany { shapes: structure.sites.len() }.into());
     }
-    let scene = Arc::new(build(structure, &loaded.bonds, &wanted.scene, palette.cell));
+    let scene = scene_of(structure, &loaded.bonds, &wanted.scene, palette.cell);
     let mut camera = Camera::new(scene.bounds, &structure.lattice, view, Projection::Orthographic);
     let aspect = (area.width() / area.height()) as f32;
     camera.fit_tightly(&scene, aspect, crate::crystal::render::TRIAD_SIDE);
     let frame = camera.frame(aspect);
-    let subject = Subject { scene: &scene, frame: &frame, structure, palette, faces: &[] };
+    let subject = Subject { scene: &scene, frame: &frame, structure, palette };
     let place = drawing::Area { x: area.left, y: area.top, width: area.width(), height: area.height() };
     let style = DrawingStyle { show_legend: view == wanted.view, ..wanted.drawing };
     drawing::draw(svg, place, &subject, &style)?;
@@ -254,4 +264,30 @@ fn facts(summary: &Summary) -> Vec<(&'static str, Label)> {
     }
     rows.push(("Format", plain(summary.format.clone())));
     rows
+}
+
+/// One row per distinct site: its label, what fills it, where its first image lies, how many images it has.
+fn sites(structure: &Structure) -> Vec<Vec<Label>> {
+    let mut images: Vec<Option<(DVec3, usize)>> = vec![None; structure.asymmetric.len()];
+    for site in &structure.sites {
+        if let Some(image) = images.get_mut(site.asymmetric as usize) {
+            image.get_or_insert((site.frac, 0)).1 += 1;
+        }
+    }
+    let row = |(row, image): (&AsymmetricSite, Option<(DVec3, usize)>)| {
+        let (frac, count) = image?;
+        let species: Vec<String> = row
+            .occupants
+            .iter()
+            .map(|occupant| match amount_text(occupant.occupancy).as_str() {
+                "1" => occupant.element.symbol().to_owned(),
+                share => format!("{} {share}", occupant.element.symbol()),
+            })
+            .collect();
+        let mut cells = vec![row.label.clone(), species.join(", ")];
+        cells.extend(frac.to_array().map(|value| format!("{value:.4}")));
+        cells.push(count.to_string());
+        Some(cells.iter().map(|cell| Label::plain(cell)).collect())
+    };
+    structure.asymmetric.iter().zip(images).filter_map(row).collect()
 }

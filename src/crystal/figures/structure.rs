@@ -5,11 +5,12 @@ use std::sync::Arc;
 use super::{FigureFailure, FigureSettings};
 use crate::{
     crystal::{
-        bonds::bonds,
+        analysis::coordination::polyhedra::bonded_polyhedra,
+        bonds::{Bond, bonds},
         drawing::{self, Subject},
         formula::formula,
         render::{Palette, Picture, Renderer, TRIAD_SIDE, picture_png},
-        scene::{Camera, build},
+        scene::{Camera, Rgba, Scene, SceneStyle, build},
         structure::Structure,
     },
     figure::{
@@ -30,6 +31,13 @@ pub fn palette(theme: FigureTheme) -> Palette {
     }
 }
 
+/// The scene of a structure with everything that a style shows, polyhedra included.
+#[must_use]
+pub fn scene_of(structure: &Structure, bonds: &[Bond], style: &SceneStyle, cell_color: Rgba) -> Scene {
+    let polyhedra = if style.show_polyhedra { bonded_polyhedra(structure, bonds) } else { Vec::new() };
+    build(structure, bonds, &polyhedra, style, cell_color)
+}
+
 /// The drawing of a structure: vector graphics, or pixels with letters of vector graphics over them.
 ///
 /// # Errors
@@ -45,7 +53,7 @@ pub fn structure_svg(
         return Err(drawing::DrawingError::TooMany { shapes: structure.sites.len() }.into());
     }
     let palette = palette(settings.theme);
-    let scene = Arc::new(build(structure, &bonds(structure)?, &wanted.scene, palette.cell));
+    let scene = Arc::new(scene_of(structure, &bonds(structure)?, &wanted.scene, palette.cell));
     let mut camera = Camera::new(scene.bounds, &structure.lattice, wanted.view, wanted.projection);
     let aspect = (size.width_mm / size.height_mm) as f32;
     camera.fit_tightly(&scene, aspect, if wanted.drawing.show_axes { TRIAD_SIDE } else { 0.0 });
@@ -58,7 +66,7 @@ pub fn structure_svg(
 /// As [`structure_svg`].
 pub fn from_camera(
     structure: &Structure,
-    scene: &Arc<crate::crystal::scene::Scene>,
+    scene: &Arc<Scene>,
     camera: &Camera,
     settings: &FigureSettings,
     size: FigureSize,
@@ -70,7 +78,7 @@ pub fn from_camera(
     let (width, height) = (svg.width(), svg.height());
     svg.rect((0.0, 0.0), (width, height), &Paint::fill(palette.background));
     let frame = camera.frame((size.width_mm / size.height_mm) as f32);
-    let subject = Subject { scene, frame: &frame, structure, palette, faces: &[] };
+    let subject = Subject { scene, frame: &frame, structure, palette };
     let area = drawing::Area { x: 0.0, y: 0.0, width, height };
     match wanted.picture_dpi {
         None => {

@@ -22,7 +22,7 @@ const LEAST_LABELLED: f64 = 0.4;
 /// Where the ticks of the peaks stand, in percent of the strongest peak.
 const TICKS: (f64, f64) = (-7.0, -3.0);
 /// Highest and lowest intensity of the axis, in percent.
-const RANGE: (f64, f64) = (-9.0, 116.0);
+const RANGE: (f64, f64) = (-9.0, 124.0);
 
 /// The profile over 2θ, a tick per peak below it, and indices at the peaks as far as they fit.
 ///

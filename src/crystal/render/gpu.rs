@@ -2,14 +2,18 @@
 //!
 //! Every sample of a pixel casts its own ray, so that the seams between spheres and sticks are as smooth as outlines.
 
+use std::borrow::Cow;
+
 use bytemuck::{Pod, Zeroable};
 
 use super::{
     Layer, Picture, Target, Tile,
+    face_triangles::{FacePipeline, triangles},
+    painting::PaintingTree,
     target::{COLOR_FORMAT, DEPTH_FORMAT},
 };
 use crate::{
-    crystal::scene::{Cylinder, Scene, Sphere},
+    crystal::scene::{Cylinder, Scene, Sphere, rims},
     gpu::{GpuContext, GpuError, LedgerBuffer, Owner, Shader},
 };
 
@@ -31,6 +35,7 @@ struct ViewUniform {
 pub struct CrystalPipelines {
     spheres: wgpu::RenderPipeline,
     cylinders: wgpu::RenderPipeline,
+    faces: FacePipeline,
     view_layout: wgpu::BindGroupLayout,
     samples: u32,
 }
@@ -42,6 +47,8 @@ pub struct SceneBuffers {
     cylinders: Option<LedgerBuffer>,
     sphere_count: u32,
     cylinder_count: u32,
+    /// `None` without faces.
+    faces: Option<PaintingTree>,
 }
 
 impl SceneBuffers {
@@ -50,16 +57,23 @@ impl SceneBuffers {
     /// # Errors
     /// When it is larger than a buffer of this device can be.
     pub fn upload(gpu: &GpuContext, owner: &Owner, scene: &Scene) -> Result<Self, GpuError> {
+        let has_faces = !scene.faces.is_empty();
+        let cylinders: Cow<'_, [Cylinder]> = if has_faces {
+            Cow::Owned([scene.cylinders.as_slice(), &rims(scene)].concat())
+        } else {
+            Cow::Borrowed(scene.cylinders.as_slice())
+        };
         Ok(Self {
             spheres: instances(gpu, owner, "spheres", &scene.spheres)?,
-            cylinders: instances(gpu, owner, "cylinders", &scene.cylinders)?,
+            cylinders: instances(gpu, owner, "cylinders", &cylinders)?,
             sphere_count: scene.spheres.len() as u32,
-            cylinder_count: scene.cylinders.len() as u32,
+            cylinder_count: cylinders.len() as u32,
+            faces: has_faces.then(|| PaintingTree::new(&scene.faces)),
         })
     }
 }
 
-fn instances<T: Pod>(
+pub(super) fn instances<T: Pod>(
     gpu: &GpuContext,
     owner: &Owner,
     label: &str,
@@ -193,6 +207,7 @@ impl CrystalPipelines {
                 size_of::<Cylinder>() as u64,
                 &CYLINDER_ATTRIBUTES,
             ),
+            faces: FacePipeline::new(module, layout, samples),
             view_layout,
             samples,
         }
@@ -234,6 +249,14 @@ impl CrystalPipelines {
             })
             .collect();
 
+        let mut faces = Vec::new();
+        for (layer, (_, _, buffers)) in layers.iter().zip(&views) {
+            faces.push(match &buffers.faces {
+                Some(tree) => triangles(gpu, owner, tree, picture, layer, tile)?,
+                None => None,
+            });
+        }
+
         let (color, resolve_target, depth) = target.attachments();
         let mut encoder =
             gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("crystal") });
@@ -265,7 +288,7 @@ impl CrystalPipelines {
                 occlusion_query_set: None,
                 multiview_mask: None,
             });
-            for (view, _, buffers) in &views {
+            for ((view, _, buffers), faces) in views.iter().zip(&faces) {
                 pass.set_bind_group(0, view, &[]);
                 if let Some(spheres) = &buffers.spheres {
                     pass.set_pipeline(&self.spheres);
@@ -276,6 +299,12 @@ impl CrystalPipelines {
                     pass.set_pipeline(&self.cylinders);
                     pass.set_vertex_buffer(0, cylinders.slice(..));
                     pass.draw(0..4, 0..buffers.cylinder_count);
+                }
+                // After all that is opaque.
+                if let Some(faces) = faces {
+                    pass.set_pipeline(self.faces.get(gpu));
+                    pass.set_vertex_buffer(0, faces.buffer.slice(..));
+                    pass.draw(0..faces.count, 0..1);
                 }
             }
         }

@@ -7,8 +7,8 @@
 use glam::{Vec2, Vec3};
 use rayon::prelude::*;
 
-use super::{Layer, Picture};
-use crate::crystal::scene::{CameraFrame, Cylinder, NO_ATOM, Rgba, Sphere, UNLIT};
+use super::{Layer, Picture, faces::lit_face};
+use crate::crystal::scene::{CameraFrame, Cylinder, Face, NO_ATOM, Rgba, Sphere, UNLIT, rims};
 
 /// Side of a bin in pixels.
 const BIN: u32 = 32;
@@ -30,16 +30,24 @@ pub fn draw_rows(picture: &Picture, top: u32, rows: u32) -> Vec<u8> {
     let mut pixels = vec![0; row_bytes * rows as usize];
     pixels.par_chunks_mut(row_bytes * BIN as usize).enumerate().for_each(|(bin_row, band)| {
         let bin_row = bin_row as u32;
+        let mut glass = Vec::new();
         for (row, y) in band.chunks_exact_mut(row_bytes).zip(top + bin_row * BIN..) {
             for (pixel, x) in row.chunks_exact_mut(4).zip(0_u32..) {
-                pixel.copy_from_slice(&pixel_color(picture, &layers, bin_row, x, y));
+                pixel.copy_from_slice(&pixel_color(picture, &layers, bin_row, (x, y), &mut glass));
             }
         }
     });
     pixels
 }
 
-fn pixel_color(picture: &Picture, layers: &[Prepared<'_>], bin_row: u32, x: u32, y: u32) -> Rgba {
+/// `glass` is scratch space for the faces that a ray meets.
+fn pixel_color(
+    picture: &Picture,
+    layers: &[Prepared<'_>],
+    bin_row: u32,
+    (x, y): (u32, u32),
+    glass: &mut Vec<Pane>,
+) -> Rgba {
     let [r, g, b, a] = picture.palette.background.map(f32::from);
     let background = [r * a / 255.0, g * a / 255.0, b * a / 255.0, a];
     let mut sum = [0.0_f32; 4];
@@ -48,15 +56,18 @@ fn pixel_color(picture: &Picture, layers: &[Prepared<'_>], bin_row: u32, x: u32,
             2.0 * (x as f32 + dx) / picture.width as f32 - 1.0,
             1.0 - 2.0 * (y as f32 + dy) / picture.height as f32,
         );
-        let mut nearest: Option<(f32, [f32; 3])> = None;
+        let mut sample = background;
+        let mut reached = f32::INFINITY;
         for layer in layers {
-            if let Some((depth, color)) = layer.cast(picture, ndc, bin_row, x / BIN)
-                && nearest.is_none_or(|(known, _)| depth < known)
+            let bin = layer.bin(bin_row, x / BIN);
+            if let Some((depth, [r, g, b])) = layer.cast(picture, ndc, bin)
+                && depth < reached
             {
-                nearest = Some((depth, color));
+                sample = [r * 255.0, g * 255.0, b * 255.0, 255.0];
+                reached = depth;
             }
+            layer.look_through(picture, ndc, bin, reached, glass, &mut sample);
         }
-        let sample = nearest.map_or(background, |(_, [r, g, b])| [r * 255.0, g * 255.0, b * 255.0, 255.0]);
         for (total, value) in sum.iter_mut().zip(sample) {
             *total += value;
         }
@@ -68,12 +79,36 @@ fn pixel_color(picture: &Picture, layers: &[Prepared<'_>], bin_row: u32, x: u32,
 struct Prepared<'a> {
     layer: Layer<'a>,
     spheres: Vec<(Vec3, &'a Sphere)>,
-    cylinders: Vec<(Vec3, Vec3, &'a Cylinder)>,
+    cylinders: Vec<(Vec3, Vec3, Cylinder)>,
+    panes: Vec<SeenFace>,
     /// For every bin, row by row: indices of spheres, then of cylinders (from `spheres.len()` on), with the distance at
     /// which each begins; nearest first, so that a ray stops at what hides the rest.
     bins: Vec<Vec<(f32, u32)>>,
+    /// For every bin the indices of its faces; empty if there are no faces at all.
+    pane_bins: Vec<Vec<u32>>,
     columns: u32,
 }
+
+/// A face in view space.
+struct SeenFace {
+    /// Each corner with the direction in the plane, at right angles to the side that begins there, that points inwards.
+    sides: Vec<(Vec3, Vec3)>,
+    middle: Vec3,
+    /// On the viewer's side.
+    normal: Vec3,
+    /// Lit, before fading.
+    color: Vec3,
+    opacity: f32,
+}
+
+/// Where a ray meets a face.
+struct Pane {
+    distance: f32,
+    index: u32,
+}
+
+/// Faces at distances less apart than this, in Å, lie in one plane and are painted in their order.
+const IN_PLANE: f32 = 1e-3;
 
 /// A primitive's rectangle in ndc of its layer.
 struct Rect {
@@ -85,8 +120,13 @@ impl<'a> Prepared<'a> {
     fn new(picture: &Picture, layer: Layer<'a>, top: u32, rows: u32) -> Self {
         let place = |world: [f32; 3]| layer.frame.view_from_world.transform_point3(world.into());
         let spheres: Vec<_> = layer.scene.spheres.iter().map(|s| (place(s.center), s)).collect();
-        let cylinders: Vec<_> =
-            layer.scene.cylinders.iter().map(|c| (place(c.start), place(c.end), c)).collect();
+        let mut cylinders: Vec<_> =
+            layer.scene.cylinders.iter().map(|c| (place(c.start), place(c.end), *c)).collect();
+        if !layer.scene.faces.is_empty() {
+            cylinders.extend(rims(layer.scene).into_iter().map(|c| (place(c.start), place(c.end), c)));
+        }
+        let panes: Vec<SeenFace> =
+            layer.scene.faces.iter().filter_map(|face| SeenFace::new(&layer.frame, face)).collect();
         let columns = picture.width.div_ceil(BIN);
         let bin_rows = rows.div_ceil(BIN);
         let mut bins = vec![Vec::new(); columns as usize * bin_rows as usize];
@@ -102,7 +142,7 @@ impl<'a> Prepared<'a> {
                 Rect { low: from.low.min(to.low), high: from.high.max(to.high) }
             }),
         );
-        for ((rect, index), front) in rects.zip(0_u32..).zip(fronts) {
+        let for_bins = |rect: &Rect, visit: &mut dyn FnMut(usize)| {
             let low = rect.low * layer.scale + layer.offset;
             let high = rect.high * layer.scale + layer.offset;
             let column = |ndc: f32| 0.5 * (ndc + 1.0) * picture.width as f32 / BIN as f32;
@@ -114,20 +154,37 @@ impl<'a> Prepared<'a> {
             };
             for bin_row in span(row(high.y), row(low.y), bin_rows) {
                 for bin_column in span(column(low.x), column(high.x), columns) {
-                    if let Some(bin) = bins.get_mut((bin_row * columns + bin_column) as usize) {
-                        bin.push((front, index));
-                    }
+                    visit((bin_row * columns + bin_column) as usize);
                 }
             }
+        };
+        for ((rect, index), front) in rects.zip(0_u32..).zip(fronts) {
+            for_bins(&rect, &mut |bin| {
+                if let Some(bin) = bins.get_mut(bin) {
+                    bin.push((front, index));
+                }
+            });
+        }
+        let mut pane_bins = vec![Vec::new(); if panes.is_empty() { 0 } else { bins.len() }];
+        for (pane, index) in panes.iter().zip(0_u32..) {
+            for_bins(&pane.rect(&layer.frame), &mut |bin| {
+                if let Some(bin) = pane_bins.get_mut(bin) {
+                    bin.push(index);
+                }
+            });
         }
         bins.par_iter_mut()
             .for_each(|bin| bin.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))));
-        Self { layer, spheres, cylinders, bins, columns }
+        Self { layer, spheres, cylinders, panes, bins, pane_bins, columns }
+    }
+
+    fn bin(&self, row: u32, column: u32) -> usize {
+        (row * self.columns + column) as usize
     }
 
     /// Depth and colour of what a point of the picture shows of this layer.
-    fn cast(&self, picture: &Picture, ndc: Vec2, bin_row: u32, bin_column: u32) -> Option<(f32, [f32; 3])> {
-        let bin = self.bins.get((bin_row * self.columns + bin_column) as usize)?;
+    fn cast(&self, picture: &Picture, ndc: Vec2, bin: usize) -> Option<(f32, [f32; 3])> {
+        let bin = self.bins.get(bin)?;
         if bin.is_empty() {
             return None;
         }
@@ -152,9 +209,101 @@ impl<'a> Prepared<'a> {
             }
         }
         let hit = nearest?;
+        Some((self.depth(hit.distance), shade(picture, &self.layer, &hit, -direction)))
+    }
+
+    fn depth(&self, distance: f32) -> f32 {
         let (front, back) = self.layer.depth_range;
-        let depth = front + (back - front) * frame.depth(hit.distance);
-        Some((depth, shade(picture, &self.layer, &hit, -direction)))
+        front + (back - front) * self.layer.frame.depth(distance)
+    }
+
+    /// Blends the faces before the depth `reached` over a sample, far ones first.
+    fn look_through(
+        &self,
+        picture: &Picture,
+        ndc: Vec2,
+        bin: usize,
+        reached: f32,
+        glass: &mut Vec<Pane>,
+        sample: &mut [f32; 4],
+    ) {
+        let Some(bin) = self.pane_bins.get(bin).filter(|bin| !bin.is_empty()) else { return };
+        let frame = &self.layer.frame;
+        let (origin, direction) = frame.ray((ndc - self.layer.offset) / self.layer.scale);
+        glass.clear();
+        for index in bin {
+            if let Some(distance) =
+                self.panes.get(*index as usize).and_then(|pane| pane.hit(origin, direction))
+                && distance >= frame.near
+                && self.depth(distance) < reached
+            {
+                glass.push(Pane { distance, index: *index });
+            }
+        }
+        glass.sort_unstable_by(|a, b| b.distance.total_cmp(&a.distance).then(a.index.cmp(&b.index)));
+        in_order_where_one_plane(glass);
+        for Pane { distance, index } in &*glass {
+            let Some(pane) = self.panes.get(*index as usize) else { continue };
+            let color = faded(picture, &self.layer, pane.color, *distance) * 255.0;
+            let over = [color.x, color.y, color.z, 255.0];
+            for (below, above) in sample.iter_mut().zip(over) {
+                *below += (above - *below) * pane.opacity;
+            }
+        }
+    }
+}
+
+/// Rounding decides which of two faces in one plane is nearer; their order in the scene takes its place.
+fn in_order_where_one_plane(glass: &mut [Pane]) {
+    for end in 1..glass.len() {
+        for place in (1..=end).rev() {
+            let (Some(far), Some(near)) = (glass.get(place - 1), glass.get(place)) else { break };
+            if far.distance - near.distance > IN_PLANE || far.index < near.index {
+                break;
+            }
+            glass.swap(place - 1, place);
+        }
+    }
+}
+
+impl SeenFace {
+    fn new(frame: &CameraFrame, face: &Face) -> Option<Self> {
+        let (middle, normal) = face.plane()?;
+        let normal = frame.view_from_world.transform_vector3(normal);
+        let middle = frame.view_from_world.transform_point3(middle);
+        let corners: Vec<Vec3> =
+            face.corners.iter().map(|corner| frame.view_from_world.transform_point3(*corner)).collect();
+        let next = corners.iter().cycle().skip(1);
+        let sides = corners.iter().zip(next).map(|(a, b)| (*a, normal.cross(*b - *a))).collect();
+        let to_eye = if frame.perspective { -middle } else { Vec3::Z };
+        let normal = if normal.dot(to_eye) < 0.0 { -normal } else { normal };
+        let opacity = f32::from(face.color[3]) / 255.0;
+        Some(Self { sides, middle, normal, color: lit_face(face.color, normal), opacity })
+    }
+
+    fn rect(&self, frame: &CameraFrame) -> Rect {
+        let mut rect = Rect { low: Vec2::splat(1e6), high: Vec2::splat(-1e6) };
+        for (corner, _) in &self.sides {
+            let depth = if frame.perspective { -corner.z } else { 1.0 };
+            if depth <= 0.5 * frame.near && frame.perspective {
+                return Rect { low: Vec2::splat(-1e6), high: Vec2::splat(1e6) };
+            }
+            let at = corner.truncate() * frame.focal / depth;
+            rect = Rect { low: rect.low.min(at), high: rect.high.max(at) };
+        }
+        rect
+    }
+
+    /// Distance along the line of sight at which a ray passes through.
+    fn hit(&self, origin: Vec3, direction: Vec3) -> Option<f32> {
+        // From near the face, for the same reason as with cylinders.
+        let origin = origin + (self.middle - origin).dot(direction) * direction;
+        let speed = direction.dot(self.normal);
+        if speed.abs() < 1e-9 {
+            return None;
+        }
+        let hit = origin + (self.middle - origin).dot(self.normal) / speed * direction;
+        self.sides.iter().all(|(corner, inwards)| (hit - *corner).dot(*inwards) >= 0.0).then_some(-hit.z)
     }
 }
 
@@ -252,10 +401,6 @@ fn hit_cylinder(
 
 /// `shade` of the shader, line by line.
 fn shade(picture: &Picture, layer: &Layer<'_>, hit: &Hit, to_eye: Vec3) -> [f32; 3] {
-    let unit = |color: Rgba| {
-        let [r, g, b, _] = color.map(|byte| f32::from(byte) / 255.0);
-        Vec3::new(r, g, b)
-    };
     let mut color = unit(hit.color);
     if !hit.unlit {
         let light = Vec3::new(-0.45, 0.65, 0.75).normalize();
@@ -271,9 +416,19 @@ fn shade(picture: &Picture, layer: &Layer<'_>, hit: &Hit, to_eye: Vec3) -> [f32;
             color = color.lerp(unit(picture.palette.highlight), 1.0 - smoothstep(0.35, 0.6, facing));
         }
     }
+    faded(picture, layer, color, hit.distance).to_array()
+}
+
+/// `faded` of the shader.
+fn faded(picture: &Picture, layer: &Layer<'_>, color: Vec3, distance: f32) -> Vec3 {
     let (begin, end) = layer.fade_range();
-    let fade = ((hit.distance - begin) / (end - begin).max(1e-6)).clamp(0.0, 1.0) * layer.fade;
-    color.lerp(unit(picture.palette.background), fade).to_array()
+    let fade = ((distance - begin) / (end - begin).max(1e-6)).clamp(0.0, 1.0) * layer.fade;
+    color.lerp(unit(picture.palette.background), fade)
+}
+
+fn unit(color: Rgba) -> Vec3 {
+    let [r, g, b, _] = color.map(|byte| f32::from(byte) / 255.0);
+    Vec3::new(r, g, b)
 }
 
 fn smoothstep(low: f32, high: f32, x: f32) -> f32 {

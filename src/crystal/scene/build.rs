@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use glam::{DVec3, Vec3};
 
 use super::{
-    AtomImage, Beyond, Cylinder, NO_ATOM, Rgba, Scene, Sphere, UNLIT, displayed_atoms,
+    AtomImage, Beyond, Cylinder, NO_ATOM, Rgba, Scene, Sphere, UNLIT, bodies, displayed_atoms,
     images::partners_by_site,
 };
 use crate::crystal::{
+    analysis::coordination::polyhedra::Polyhedron,
     bonds::Bond,
     element::Element,
     structure::{AsymmetricSite, Structure},
@@ -48,6 +49,8 @@ pub struct SceneStyle {
     pub show_bonds: bool,
     /// Whether the cell's edges are drawn.
     pub show_cell: bool,
+    /// Whether coordination polyhedra are drawn.
+    pub show_polyhedra: bool,
     /// What is drawn outside the cell.
     pub beyond: Beyond,
     /// Element colours.
@@ -61,6 +64,7 @@ impl Default for SceneStyle {
             stick_radius_angstrom: 0.11,
             show_bonds: true,
             show_cell: true,
+            show_polyhedra: false,
             beyond: Beyond::default(),
             colors: ColorScheme::default(),
         }
@@ -92,11 +96,20 @@ fn shared_colors(row: &AsymmetricSite, colors: ColorScheme) -> (Rgba, Rgba) {
     (color_of(0, first), color_of(1, total * scale - first))
 }
 
-/// Makes the scene of a structure. `cell_color` is that of the cell's edges.
+/// Makes the scene of a structure. `polyhedra` are those of the bonds, needed only if the style shows them; of those, the
+/// ones whose corners are all drawn become faces. `cell_color` is that of the cell's edges.
 #[must_use]
-pub fn build(structure: &Structure, bonds: &[Bond], style: &SceneStyle, cell_color: Rgba) -> Scene {
-    let bonds = if style.show_bonds { bonds } else { &[] };
+pub fn build(
+    structure: &Structure,
+    bonds: &[Bond],
+    polyhedra: &[Polyhedron],
+    style: &SceneStyle,
+    cell_color: Rgba,
+) -> Scene {
+    // Bonds that are not drawn still say which atoms complete a polyhedron.
+    let bonds = if style.show_bonds || style.show_polyhedra { bonds } else { &[] };
     let atoms = displayed_atoms(structure, bonds, style.beyond);
+    let sticks = if style.show_bonds { bonds } else { &[] };
     // What the pictures of one distinct site have in common is looked up once.
     let looks: Vec<Look> = structure
         .asymmetric
@@ -105,7 +118,7 @@ pub fn build(structure: &Structure, bonds: &[Bond], style: &SceneStyle, cell_col
             let element = row.main_element();
             let radius = element.data().atomic_radius_angstrom as f32 * style.ball_scale;
             // A ball thinner than its stick would be an open end of a tube.
-            let thinnest = if bonds.is_empty() { 0.05 } else { 1.35 * style.stick_radius_angstrom };
+            let thinnest = if sticks.is_empty() { 0.05 } else { 1.35 * style.stick_radius_angstrom };
             let (color, second) = shared_colors(row, style.colors);
             Look { radius: radius.max(thinnest), color, second, stick: style.colors.color(element) }
         })
@@ -128,7 +141,7 @@ pub fn build(structure: &Structure, bonds: &[Bond], style: &SceneStyle, cell_col
         .collect();
 
     let mut cylinders = Vec::new();
-    for (from, to) in bonded_pairs(structure, bonds, &atoms) {
+    for (from, to) in bonded_pairs(structure, sticks, &atoms) {
         let (start, end) = (from.cart(structure).as_vec3(), to.cart(structure).as_vec3());
         let (start_look, end_look) = (look(from.site), look(to.site));
         cylinders.push(Cylinder {
@@ -145,7 +158,12 @@ pub fn build(structure: &Structure, bonds: &[Bond], style: &SceneStyle, cell_col
     if structure.periodic && style.show_cell {
         cell_edges(structure, cell_color, &mut spheres, &mut cylinders);
     }
-    Scene::new(spheres, cylinders, atoms)
+    let faces = if style.show_polyhedra {
+        bodies::sides(structure, polyhedra, &atoms, style.colors)
+    } else {
+        Vec::new()
+    };
+    Scene::new(spheres, cylinders, atoms).with_faces(faces)
 }
 
 /// Every bond between two drawn atoms, once.

@@ -179,16 +179,14 @@ impl Camera {
         self.fit();
         let frame = self.frame(aspect);
         let Some(middle) = frame.ndc(self.bounds.center) else { return };
-        // How far into the picture the outermost sphere reaches, 1 being its edge.
+        // How far into the picture the outermost ball reaches, 1 being its edge.
         let reach = scene
-            .spheres
-            .iter()
-            .filter_map(|sphere| {
-                let center = Vec3::from(sphere.center);
+            .balls()
+            .filter_map(|(center, radius)| {
                 let at = (frame.ndc(center)? - middle).abs();
                 let depth =
                     if frame.perspective { -frame.view_from_world.transform_point3(center).z } else { 1.0 };
-                let radius = frame.focal * sphere.radius / depth;
+                let radius = frame.focal * radius / depth;
                 Some((at + radius).max_element())
             })
             .fold(0.0, f32::max);
@@ -315,11 +313,10 @@ fn touches_corner(frame: &CameraFrame, scene: &Scene, aspect: f32, corner: f32) 
     let shorter = Vec2::new((1.0 / aspect).min(1.0), aspect.min(1.0));
     let end = 2.0 * corner * shorter - Vec2::ONE;
     corner > 0.0
-        && scene.spheres.iter().any(|sphere| {
-            let center = Vec3::from(sphere.center);
+        && scene.balls().any(|(center, radius)| {
             let depth =
                 if frame.perspective { -frame.view_from_world.transform_point3(center).z } else { 1.0 };
-            let reach = frame.focal * sphere.radius / depth;
+            let reach = frame.focal * radius / depth;
             frame.ndc(center).is_some_and(|at| (at - reach).cmplt(end).all())
         })
 }

@@ -51,8 +51,8 @@ pub(super) fn roles(structure: &Structure, partners: &Partners) -> (Vec<Role>, V
             Some(molecule) => Role::Molecule(molecule),
             None if centres.get(site) == Some(&true) => {
                 let shell = partners.get(site).map_or(0, Vec::len);
-                let is_spectator = elements.get(site).is_some_and(|e| electronegativity(*e) < SPECTATOR);
-                if is_spectator || shell > LARGEST_SHELL { Role::Inside } else { Role::Framework }
+                let is_large = elements.get(site).is_some_and(|e| is_spectator(*e));
+                if is_large || shell > LARGEST_SHELL { Role::Inside } else { Role::Framework }
             }
             None if has_centres => Role::Guest,
             None => Role::Inside,
@@ -69,6 +69,11 @@ fn is_centre(site: usize, elements: &[Element], partners: &Partners) -> bool {
                 .get(*other as usize)
                 .is_some_and(|other| electronegativity(*other) > electronegativity(*own) + POLAR)
         })
+}
+
+/// Whether a cation is too large and too weakly charged to be part of a framework.
+pub(super) fn is_spectator(element: Element) -> bool {
+    electronegativity(element) < SPECTATOR
 }
 
 fn electronegativity(element: Element) -> f64 {

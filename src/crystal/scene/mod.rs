@@ -1,19 +1,25 @@
-//! The scene: a structure as spheres and cylinders, ready for any renderer.
+//! The scene: a structure as spheres, cylinders and faces, ready for any renderer.
 //!
-//! [`build()`] turns a structure and its bonds into primitives in Cartesian Å; a [`Camera`] says from where they are seen.
+//! [`build()`] turns a structure, its bonds and its polyhedra into primitives in Cartesian Å; [`lattice_planes`] adds planes
+//! to them; a [`Camera`] says from where they are seen.
 //! The GPU renderer, the CPU ray-caster and picking all read the same scene.
 
+mod bodies;
 mod build;
 mod camera;
 mod completion;
+mod faces;
 mod images;
 mod pick;
+mod planes;
 mod triad;
 
 pub use build::{ColorScheme, SceneStyle, build};
 pub use camera::{Camera, CameraFrame, Projection, StandardView};
+pub use faces::{Face, rims};
 pub use images::{AtomImage, Beyond, displayed_atoms};
 pub use pick::pick;
+pub use planes::{LatticePlanes, lattice_planes};
 pub use triad::triad;
 
 use bytemuck::{Pod, Zeroable};
@@ -81,6 +87,8 @@ pub struct Scene {
     pub spheres: Vec<Sphere>,
     /// Bonds and the cell's edges.
     pub cylinders: Vec<Cylinder>,
+    /// Polygons that are seen through: sides of polyhedra, lattice planes.
+    pub faces: Vec<Face>,
     /// Which atom of the structure each id is.
     pub atoms: Vec<AtomImage>,
     /// Where all of it is.
@@ -88,21 +96,42 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// A scene whose bounds are found from its primitives.
+    /// A scene without faces whose bounds are found from its primitives.
     #[must_use]
     pub fn new(spheres: Vec<Sphere>, cylinders: Vec<Cylinder>, atoms: Vec<AtomImage>) -> Self {
-        let bounds = bounds_of(&spheres, &cylinders);
-        Self { spheres, cylinders, atoms, bounds }
+        let mut scene = Self {
+            spheres,
+            cylinders,
+            faces: Vec::new(),
+            atoms,
+            bounds: Bounds { center: Vec3::ZERO, radius: 1.0 },
+        };
+        scene.bounds = bounds_of(&scene);
+        scene
+    }
+
+    /// The same scene with more faces.
+    #[must_use]
+    pub fn with_faces(mut self, faces: impl IntoIterator<Item = Face>) -> Self {
+        self.faces.extend(faces);
+        self.bounds = bounds_of(&self);
+        self
+    }
+
+    /// Balls of space, centre and radius in Å, among whose pictures all that is drawn lies.
+    fn balls(&self) -> impl Iterator<Item = (Vec3, f32)> {
+        let spheres = self.spheres.iter().map(|s| (Vec3::from(s.center), s.radius));
+        let corners = self.faces.iter().flat_map(|face| face.corners.iter().map(|corner| (*corner, 0.0)));
+        spheres.chain(corners)
     }
 }
 
 /// Centre of the bounding box, radius from there: close to the smallest ball for the boxes that crystals are, and
 /// independent of the order of the atoms.
-fn bounds_of(spheres: &[Sphere], cylinders: &[Cylinder]) -> Bounds {
+fn bounds_of(scene: &Scene) -> Bounds {
     let balls = || {
-        spheres.iter().map(|s| (Vec3::from(s.center), s.radius)).chain(
-            cylinders.iter().flat_map(|c| [(Vec3::from(c.start), c.radius), (Vec3::from(c.end), c.radius)]),
-        )
+        let ends = |c: &Cylinder| [(Vec3::from(c.start), c.radius), (Vec3::from(c.end), c.radius)];
+        scene.balls().chain(scene.cylinders.iter().flat_map(ends))
     };
     let (low, high) = balls().fold((Vec3::INFINITY, Vec3::NEG_INFINITY), |(low, high), (center, radius)| {
         (low.min(center - radius), high.max(center + radius))

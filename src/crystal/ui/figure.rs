@@ -87,7 +87,8 @@ impl FigureDialog {
 
     /// Starts writing every figure of all open structures.
     pub(super) fn export_all(&mut self, all: &[Shown], settings: &CrystalSettings, shell: &Shell<'_>) {
-        let subjects = all.iter().map(|shown| (shown.loaded.clone(), Arc::clone(shown.structure()))).collect();
+        let subjects =
+            all.iter().map(|shown| (shown.loaded.clone(), Arc::clone(shown.structure()))).collect();
         let wanted = self.choice.figure_settings(settings);
         let format = self.choice.format;
         self.saving.push(shell.jobs.spawn("Export all figures", move |job: &JobContext| {
@@ -231,9 +232,11 @@ impl FigureDialog {
             }
             ui.label("Theme");
             ui.horizontal(|ui| {
-                for (theme, word) in
-                    [(FigureTheme::Print, "Print"), (FigureTheme::Screen, "Screen"), (FigureTheme::Dark, "Dark")]
-                {
+                for (theme, word) in [
+                    (FigureTheme::Print, "Print"),
+                    (FigureTheme::Screen, "Screen"),
+                    (FigureTheme::Dark, "Dark"),
+                ] {
                     ui.selectable_value(&mut choice.theme, theme, word);
                 }
             });
@@ -308,10 +311,7 @@ impl FigureDialog {
                 egui::Image::new(&*texture)
                     .tint(egui::Color32::WHITE.gamma_multiply(fade))
                     .paint_at(ui, rect);
-                let text = format!(
-                    "Preview of the figure, {:.0} × {:.0} mm",
-                    size.width_mm, size.height_mm
-                );
+                let text = format!("Preview of the figure, {:.0} × {:.0} mm", size.width_mm, size.height_mm);
                 response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &text));
             }
             Some(Err(error)) => {
@@ -321,7 +321,10 @@ impl FigureDialog {
             None => {}
         }
         if !is_current {
-            ui.put(egui::Rect::from_center_size(rect.center(), egui::Vec2::splat(24.0)), egui::Spinner::new());
+            ui.put(
+                egui::Rect::from_center_size(rect.center(), egui::Vec2::splat(24.0)),
+                egui::Spinner::new(),
+            );
         }
     }
 
@@ -368,7 +371,8 @@ impl FigureDialog {
             ui.close();
         }
         ui.separator();
-        let all = ui.button("All figures…").on_hover_text("Every figure of all open structures, into a folder");
+        let all =
+            ui.button("All figures…").on_hover_text("Every figure of all open structures, into a folder");
         if all.clicked() {
             commands.push(CrystalCommand::ExportAllFigures);
         }
@@ -398,8 +402,11 @@ impl FigureDialog {
 fn size_rows_ui(ui: &mut egui::Ui, choice: &mut FigureChoice) {
     let width = ui.label("Width");
     ui.horizontal(|ui| {
-        let field =
-            egui::DragValue::new(&mut choice.width_mm).range(SIDE_MM).speed(0.5).max_decimals(1).suffix(" mm");
+        let field = egui::DragValue::new(&mut choice.width_mm)
+            .range(SIDE_MM)
+            .speed(0.5)
+            .max_decimals(1)
+            .suffix(" mm");
         ui.add(field).labelled_by(width.id);
         ui.menu_button("Journal", |ui| {
             for (name, width_mm) in COLUMN_WIDTHS {
@@ -418,7 +425,8 @@ fn size_rows_ui(ui: &mut egui::Ui, choice: &mut FigureChoice) {
             choice.height_mm = (!is_automatic).then_some((0.7 * choice.width_mm).round());
         }
         if let Some(height_mm) = &mut choice.height_mm {
-            let field = egui::DragValue::new(height_mm).range(SIDE_MM).speed(0.5).max_decimals(1).suffix(" mm");
+            let field =
+                egui::DragValue::new(height_mm).range(SIDE_MM).speed(0.5).max_decimals(1).suffix(" mm");
             ui.add(field).labelled_by(height.id);
         }
     });

@@ -7,10 +7,12 @@ use crate::{
     crystal::{
         bonds::Bond,
         drawing::MAX_SHAPES,
-        figures::{FigureFailure, FigureKind, FigureMaker, FigureSettings, about, from_camera, report},
+        figures::{
+            FigureFailure, FigureKind, FigureMaker, FigureSettings, about, from_camera, report, scene_of,
+        },
         loaded::{Loaded, Source},
         render::Renderer,
-        scene::{Camera, CameraFrame, build},
+        scene::{Camera, CameraFrame},
         structure::Structure,
     },
     figure::{About, FileFormat, Pixels, to_pixels},
@@ -83,7 +85,7 @@ impl Request {
         }
         let mut settings = self.settings.clone();
         let cell = self.settings.theme.palette().ink;
-        let scene = Arc::new(build(&self.structure, &self.bonds, &settings.structure.scene, cell));
+        let scene = Arc::new(scene_of(&self.structure, &self.bonds, &settings.structure.scene, cell));
         if scene.atoms.len() > MAX_SHAPES {
             settings.structure.picture_dpi = Some(PICTURE_DPI);
         }

@@ -244,8 +244,8 @@ fn planes(
     (hkl, probe): ([i32; 3], Probe),
     colors: &LinkColors,
 ) -> Result<Decorated, String> {
-    let factor =
-        structure_factor(structure, probe, &Displacements::Ignored, hkl).map_err(|error| error.to_string())?;
+    let factor = structure_factor(structure, probe, &Displacements::Ignored, hkl)
+        .map_err(|error| error.to_string())?;
     let largest = factor.contributions.iter().map(|(re, im)| re.hypot(*im)).fold(0.0, f64::max);
     let mut tinted = scene.clone();
     for sphere in tinted.spheres.iter_mut().filter(|sphere| sphere.id != NO_ATOM) {
@@ -312,9 +312,8 @@ pub fn plane_polygons(structure: &Structure, hkl: [i32; 3]) -> Vec<Vec<Vec3>> {
 
 /// Where a plane cuts the unit cube; nothing where it only touches a corner or an edge.
 fn polygon(normal: DVec3, level: f64) -> Option<Vec<DVec3>> {
-    let corner = |mask: u32| {
-        DVec3::new(f64::from(mask & 1), f64::from(mask >> 1 & 1), f64::from(mask >> 2 & 1))
-    };
+    let corner =
+        |mask: u32| DVec3::new(f64::from(mask & 1), f64::from(mask >> 1 & 1), f64::from(mask >> 2 & 1));
     let mut points: Vec<DVec3> = Vec::new();
     for mask in 0..8_u32 {
         for axis in [1, 2, 4].into_iter().filter(|axis| mask & axis == 0) {
@@ -349,7 +348,10 @@ fn polygon(normal: DVec3, level: f64) -> Option<Vec<DVec3>> {
 pub fn distances_from(structure: &Structure, site: u32, cutoff_angstrom: f64) -> Vec<f64> {
     let Some(own) = structure.sites.get(site as usize) else { return Vec::new() };
     let reach = if structure.periodic {
-        structure.lattice.plane_spacings_angstrom().map(|spacing| (cutoff_angstrom / spacing).ceil() as i32 + 1)
+        structure
+            .lattice
+            .plane_spacings_angstrom()
+            .map(|spacing| (cutoff_angstrom / spacing).ceil() as i32 + 1)
     } else {
         [0; 3]
     };
@@ -359,7 +361,8 @@ pub fn distances_from(structure: &Structure, site: u32, cutoff_angstrom: f64) ->
     }
     let mut found = Vec::new();
     let [na, nb, nc] = reach;
-    for (a, b, c) in (-na..=na).flat_map(|a| (-nb..=nb).flat_map(move |b| (-nc..=nc).map(move |c| (a, b, c)))) {
+    for (a, b, c) in (-na..=na).flat_map(|a| (-nb..=nb).flat_map(move |b| (-nc..=nc).map(move |c| (a, b, c))))
+    {
         let shift = DVec3::new(f64::from(a), f64::from(b), f64::from(c)) - own.frac;
         for other in &structure.sites {
             let distance = structure.lattice.cart_from_frac(other.frac + shift).length();

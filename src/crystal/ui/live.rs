@@ -126,9 +126,7 @@ pub(super) fn strain_ui(ui: &mut egui::Ui, shown: &Shown, commands: &mut Vec<Cry
     if shown.strain != [0.0; 3] {
         let volume = shown.structure().lattice.volume_angstrom3();
         let text = format!("Strained: V = {volume:.3} Å³; the file stays as it is");
-        ui.add(
-            egui::Label::new(egui::RichText::new(text).color(Theme::of(ui).warning.egui())).wrap(),
-        );
+        ui.add(egui::Label::new(egui::RichText::new(text).color(Theme::of(ui).warning.egui())).wrap());
     }
     if strain != shown.strain {
         commands.push(CrystalCommand::Strain(strain));

@@ -438,7 +438,8 @@ impl Workspace for Crystals {
         // Two cannot be laid over one pattern: the last one named stays.
         if let Some(path) = measured.last() {
             if self.shown.is_empty() && structures.is_empty() {
-                let text = "Open a structure first; a measured pattern is laid over what is calculated from it";
+                let text =
+                    "Open a structure first; a measured pattern is laid over what is calculated from it";
                 shell.notifications.warn(text);
             } else {
                 self.graphs.measured.open(path, shell);

@@ -10,9 +10,10 @@ use super::{
 use crate::{
     crystal::{
         bonds::Bond,
+        figures::scene_of,
         loaded::{Loaded, Source},
         render::{Palette, Picture},
-        scene::{Camera, Scene, SceneStyle, StandardView, build},
+        scene::{Camera, Scene, SceneStyle, StandardView},
         structure::Structure,
     },
     jobs::{Jobs, LatestWorker},
@@ -50,7 +51,7 @@ impl Built {
     ) -> Self {
         let structure = strained(structure, strain);
         let cell = Theme::get().palette(mode).cell_edges.0;
-        let scene = Arc::new(build(&structure, bonds, &style, cell));
+        let scene = Arc::new(scene_of(&structure, bonds, &style, cell));
         Self { structure, scene, style, mode, strain }
     }
 

@@ -112,7 +112,7 @@ pub struct CurveDifference {
 }
 
 impl CurveDifference {
-    fn new(first: &[f64], second: &[f64]) -> Self {
+    pub(super) fn new(first: &[f64], second: &[f64]) -> Self {
         let difference: Vec<f64> = first.iter().zip(second).map(|(a, b)| b - a).collect();
         let squares: f64 = difference.iter().map(|x| x * x).sum();
         Self {

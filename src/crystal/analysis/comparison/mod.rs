@@ -1,13 +1,14 @@
 //! Two structures side by side: what changed from the first to the second.
 //!
 //! Each part stands for itself: cells ([`compare_cells`]), places of the atoms ([`compare_sites`]), coordination numbers
-//! ([`compare_coordination`]) and pair distributions ([`compare_pairs`]). [`compare`] does all of them; a part that makes
+//! ([`compare_coordination`]), pair distributions ([`compare_pairs`]) and powder patterns ([`compare_patterns`]). [`compare`] does all of them; a part that makes
 //! no sense for the two (another composition, a molecule) says why and leaves the others alone. Differences are second
 //! minus first.
 
 mod assignment;
 mod cells;
 mod curves;
+mod patterns;
 mod sites;
 
 use serde::Serialize;
@@ -15,6 +16,7 @@ use serde::Serialize;
 use super::{
     super::structure::Structure,
     coordination::{CoordinationError, Method},
+    diffraction::{DiffractionError, PatternSettings, Probe, ProfileSettings},
     pairs::{Binning, PairError},
 };
 
@@ -23,6 +25,7 @@ pub use curves::{
     CoordinationComparison, CountPair, CurveDifference, ElementNumbers, PairComparison, compare_coordination,
     compare_pairs,
 };
+pub use patterns::{PatternComparison, compare_patterns};
 pub use sites::{MAX_MAPPED_SITES, MappedSite, SiteComparison, compare_sites};
 
 /// Which of the two structures.
@@ -91,6 +94,14 @@ pub enum ComparisonError {
         /// Why.
         source: CoordinationError,
     },
+    /// One of them has no powder pattern.
+    #[error("the {which}: {source}")]
+    Diffraction {
+        /// Whose.
+        which: Which,
+        /// Why.
+        source: DiffractionError,
+    },
     /// The pair distribution of one of them is unknown.
     #[error("the {which}: {source}")]
     Pairs {
@@ -142,13 +153,25 @@ pub struct Options {
     pub method: Method,
     /// Bins of the pair distributions.
     pub binning: Binning,
+    /// What the powder patterns are made with.
+    pub probe: Probe,
+    /// Wavelength and range of the powder patterns.
+    pub pattern: PatternSettings,
+    /// Shape of their lines.
+    pub profile: ProfileSettings,
 }
 
 impl Default for Options {
     /// The bonds of the viewer; 10 Å in 200 bins, broadened by 0.1 Å so that a small shift of a shell is a small
-    /// difference.
+    /// difference; copper's Kα up to 90°.
     fn default() -> Self {
-        Self { method: Method::Default, binning: Binning::new(10.0, 200).broadened(0.1) }
+        Self {
+            method: Method::Default,
+            binning: Binning::new(10.0, 200).broadened(0.1),
+            probe: Probe::XRay,
+            pattern: PatternSettings::default(),
+            profile: ProfileSettings::default(),
+        }
     }
 }
 
@@ -163,6 +186,8 @@ pub struct Comparison {
     pub coordination: Part<CoordinationComparison>,
     /// Pair distributions.
     pub pairs: Part<PairComparison>,
+    /// Powder patterns.
+    pub diffraction: Part<PatternComparison>,
 }
 
 /// Compares two structures part by part.
@@ -180,6 +205,8 @@ pub fn compare(
         sites: compare_sites(first, second).into(),
         coordination: compare_coordination(first, second, options.method).into(),
         pairs: compare_pairs(first, second, options.binning).into(),
+        diffraction: compare_patterns(first, second, options.probe, &options.pattern, &options.profile)
+            .into(),
     })
 }
 

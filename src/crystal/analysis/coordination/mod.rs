@@ -18,7 +18,12 @@ pub mod voronoi;
 
 use serde::{Serialize, Serializer};
 
-use super::super::{bonds::BondRule, element::Element, neighbours::NeighbourError, structure::Structure};
+use super::super::{
+    bonds::{Bond, BondRule, bonds},
+    element::Element,
+    neighbours::NeighbourError,
+    structure::Structure,
+};
 
 pub use crystal_nn::MAX_CRYSTAL_NN_SITES;
 
@@ -173,15 +178,25 @@ impl Coordination {
     /// When there are no sites, a number is not finite, the method does not fit the structure, or it is too large.
     pub fn new(structure: &Structure, method: Method) -> Result<Self, CoordinationError> {
         check(structure)?;
-        let mut sites = match method {
-            Method::Default => rules::by_bonds(structure)?,
+        let sites = match method {
+            Method::Default => return Ok(Self::from_bonds(structure, &bonds(structure)?)),
             Method::Jmol => rules::by_jmol_radii(structure)?,
             Method::CrystalNn => crystal_nn::by_voronoi_cells(structure)?,
         };
+        Ok(Self::sorted(sites, method))
+    }
+
+    /// The neighbours of every site by the bonds of the viewer ([`Method::Default`]), where those are known already.
+    #[must_use]
+    pub fn from_bonds(structure: &Structure, bonds: &[Bond]) -> Self {
+        Self::sorted(rules::by_bonds(structure, bonds), Method::Default)
+    }
+
+    fn sorted(mut sites: Vec<SiteCoordination>, method: Method) -> Self {
         for site in &mut sites {
             site.neighbors.sort_unstable_by(by_distance);
         }
-        Ok(Self { sites, method })
+        Self { sites, method }
     }
 }
 

@@ -12,7 +12,7 @@ use glam::DVec3;
 use serde::Serialize;
 
 use super::{
-    super::super::{element::Element, structure::Structure},
+    super::super::{bonds::Bond, element::Element, structure::Structure},
     Coordinated, Coordination, SiteCoordination, as_symbol,
     hull::convex_hull,
 };
@@ -76,6 +76,12 @@ pub struct Polyhedron {
 #[must_use]
 pub fn polyhedra(structure: &Structure, coordination: &Coordination) -> Vec<Polyhedron> {
     coordination.sites.iter().filter_map(|site| polyhedron(structure, site)).collect()
+}
+
+/// The polyhedra that the bonds of the viewer span.
+#[must_use]
+pub fn bonded_polyhedra(structure: &Structure, bonds: &[Bond]) -> Vec<Polyhedron> {
+    polyhedra(structure, &Coordination::from_bonds(structure, bonds))
 }
 
 fn polyhedron(structure: &Structure, site: &SiteCoordination) -> Option<Polyhedron> {

@@ -2,7 +2,7 @@
 
 use super::{
     super::super::{
-        bonds::bonds,
+        bonds::Bond,
         element::Element,
         neighbours::NeighbourList,
         structure::{AsymmetricSite, Structure},
@@ -18,9 +18,9 @@ const JMOL_SHORTEST_ANGSTROM: f64 = 0.4;
 /// Partly filled sites closer than this exclude each other.
 const ALTERNATE_ANGSTROM: f64 = 0.7;
 
-pub(super) fn by_bonds(structure: &Structure) -> Result<Vec<SiteCoordination>, CoordinationError> {
+pub(super) fn by_bonds(structure: &Structure, bonds: &[Bond]) -> Vec<SiteCoordination> {
     let mut sites = alone(structure);
-    for bond in bonds(structure)? {
+    for bond in bonds {
         let distance_angstrom = bond.length_angstrom;
         let back = bond.image.map(|cells| -cells);
         for (from, to, image) in [(bond.a, bond.b, bond.image), (bond.b, bond.a, back)] {
@@ -38,7 +38,7 @@ pub(super) fn by_bonds(structure: &Structure) -> Result<Vec<SiteCoordination>, C
             }
         }
     }
-    Ok(sites)
+    sites
 }
 
 pub(super) fn by_jmol_radii(structure: &Structure) -> Result<Vec<SiteCoordination>, CoordinationError> {

@@ -42,18 +42,13 @@ pub(super) fn second(
             .iter()
             .position(|other| Arc::ptr_eq(&other.loaded.structure, &seen.shown.loaded.structure))?;
         let others = seen.all.iter().cycle().skip(own + 1).take(seen.all.len().saturating_sub(1));
-        *chosen = others
-            .map(|other| (other.loaded.title.clone(), Arc::clone(&other.loaded.structure)))
-            .next();
+        *chosen =
+            others.map(|other| (other.loaded.title.clone(), Arc::clone(&other.loaded.structure))).next();
     }
     chosen.as_ref().map(|(_, structure)| Arc::clone(structure))
 }
 
-pub(super) fn options_ui(
-    ui: &mut egui::Ui,
-    chosen: &mut Option<(String, Arc<Structure>)>,
-    seen: &Seen<'_>,
-) {
+pub(super) fn options_ui(ui: &mut egui::Ui, chosen: &mut Option<(String, Arc<Structure>)>, seen: &Seen<'_>) {
     if seen.all.len() < 2 {
         return;
     }
@@ -114,9 +109,11 @@ pub(super) fn graph_ui(ui: &mut egui::Ui, graph: &CompareGraph, name: &str) {
                 egui::ScrollArea::vertical().id_salt("compared numbers").auto_shrink([false, false]).show(
                     ui,
                     |ui| {
-                        egui::Grid::new("compared numbers").num_columns(5).spacing([18.0, 4.0]).striped(true).show(
-                            ui,
-                            |ui| {
+                        egui::Grid::new("compared numbers")
+                            .num_columns(5)
+                            .spacing([18.0, 4.0])
+                            .striped(true)
+                            .show(ui, |ui| {
                                 for word in ["Element", "CN", "Sites here", "Sites there", "Share"] {
                                     ui.weak(word);
                                 }
@@ -131,8 +128,7 @@ pub(super) fn graph_ui(ui: &mut egui::Ui, graph: &CompareGraph, name: &str) {
                                         ui.end_row();
                                     }
                                 }
-                            },
-                        );
+                            });
                     },
                 );
             }

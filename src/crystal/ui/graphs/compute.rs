@@ -173,7 +173,13 @@ impl Known {
                 })))
             }
             Task::Compare(second, xrd, rdf, coordination) => {
-                let options = Options { method: coordination.method, binning: rdf.binning() };
+                let options = Options {
+                    method: coordination.method,
+                    binning: rdf.binning(),
+                    probe: xrd.probe,
+                    pattern: xrd.pattern(),
+                    profile: profile_settings(xrd),
+                };
                 let comparison = comparison::compare(structure, second, options)
                     .map_err(|error| FigureFailure::new(crate::figure::Stage::Analysis, error))?;
                 let curves = curves(structure, second, xrd).map_err(|error| sentence(&error));
@@ -182,7 +188,11 @@ impl Known {
         }
     }
 
-    fn pattern(&mut self, structure: &Arc<Structure>, settings: &XrdSettings) -> Result<Pattern, FigureFailure> {
+    fn pattern(
+        &mut self,
+        structure: &Arc<Structure>,
+        settings: &XrdSettings,
+    ) -> Result<Pattern, FigureFailure> {
         let wanted = settings.pattern();
         let g_max = wanted.g_max_per_angstrom()?;
         let scatterers = (settings.probe, settings.merge, settings.use_displacements);

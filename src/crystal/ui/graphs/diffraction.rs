@@ -42,13 +42,14 @@ pub(super) fn options_ui(ui: &mut egui::Ui, settings: &mut GraphSettings) {
     ui.menu_button("More", |ui| {
         egui::Grid::new("diffraction options").num_columns(2).show(ui, |ui| {
             let label = ui.label("Crystallites");
-            let size = egui::DragValue::new(&mut xrd.crystallite_nm)
-                .range(0.0..=MAX_CRYSTALLITE_NM)
-                .speed(0.5)
-                .custom_formatter(|value, _| {
-                    if value == 0.0 { "large".to_owned() } else { format!("{value:.1} nm") }
-                })
-                .custom_parser(|text| text.trim().trim_end_matches("nm").trim().parse().ok());
+            let size =
+                egui::DragValue::new(&mut xrd.crystallite_nm)
+                    .range(0.0..=MAX_CRYSTALLITE_NM)
+                    .speed(0.5)
+                    .custom_formatter(|value, _| {
+                        if value == 0.0 { "large".to_owned() } else { format!("{value:.1} nm") }
+                    })
+                    .custom_parser(|text| text.trim().trim_end_matches("nm").trim().parse().ok());
             ui.add(size).labelled_by(label.id);
             ui.end_row();
             ui.label("Merging");
@@ -88,8 +89,11 @@ fn radiation_ui(ui: &mut egui::Ui, radiation: &mut Radiation) {
     widgets::renamed(response, "Radiation");
     if radiation.name().is_none() {
         let mut wavelength = radiation.wavelength_angstrom();
-        let field =
-            egui::DragValue::new(&mut wavelength).range(0.05..=10.0).speed(0.005).max_decimals(5).suffix(" Å");
+        let field = egui::DragValue::new(&mut wavelength)
+            .range(0.05..=10.0)
+            .speed(0.005)
+            .max_decimals(5)
+            .suffix(" Å");
         let field = widgets::renamed(ui.add(field), "Wavelength");
         if field.changed()
             && let Ok(free) = Radiation::new(wavelength)
@@ -101,7 +105,11 @@ fn radiation_ui(ui: &mut egui::Ui, radiation: &mut Radiation) {
 
 /// All families of a peak.
 pub(super) fn peak_text(peak: &Peak) -> String {
-    peak.families.iter().map(crate::crystal::analysis::diffraction::Family::text).collect::<Vec<_>>().join(" ")
+    peak.families
+        .iter()
+        .map(crate::crystal::analysis::diffraction::Family::text)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The first family of a peak, and how many more there are.
@@ -237,7 +245,8 @@ fn readout(graph: &DiffractionGraph, at: PlotPoint) -> String {
 /// Indices above the peaks, the strongest first, where no other stands.
 fn indices(plot: &mut egui_plot::PlotUi<'_>, graph: &DiffractionGraph, color: egui::Color32) {
     let theme = Theme::get();
-    let mut peaks: Vec<&Peak> = graph.pattern.peaks.iter().filter(|p| p.intensity >= LEAST_LABELLED).collect();
+    let mut peaks: Vec<&Peak> =
+        graph.pattern.peaks.iter().filter(|p| p.intensity >= LEAST_LABELLED).collect();
     peaks.sort_by(|a, b| b.intensity.total_cmp(&a.intensity));
     let transform = *plot.transform();
     let bounds = *transform.bounds();
@@ -278,7 +287,8 @@ fn fit_lines(
     [calculated, measured, difference]: [egui::Color32; 3],
 ) {
     let angles = &fit.measurement.two_theta_deg;
-    let with = |values: &[f64]| -> Vec<(f64, f64)> { angles.iter().copied().zip(values.iter().copied()).collect() };
+    let with =
+        |values: &[f64]| -> Vec<(f64, f64)> { angles.iter().copied().zip(values.iter().copied()).collect() };
     let highest = fit.measurement.intensity.iter().copied().fold(0.0, f64::max).max(1e-9);
     let points = plots::thinned(&with(&fit.measurement.intensity), seen, columns);
     plot.line(Line::new("measured", PlotPoints::from(points)).color(measured).width(1.0));

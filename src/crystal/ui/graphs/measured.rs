@@ -107,7 +107,8 @@ impl MeasuredFile {
                 }
             }
             None => {
-                let hint = "A measured pattern of two columns (.xy, .xye, .csv, .dat); or drop one on the window";
+                let hint =
+                    "A measured pattern of two columns (.xy, .xye, .csv, .dat); or drop one on the window";
                 if ui.button("Measured…").on_hover_text(hint).clicked() {
                     commands.push(CrystalCommand::AskMeasured);
                 }

@@ -123,8 +123,7 @@ impl Graphs {
             worker.request(query.clone());
             // The wait counts from the first question that has no answer yet.
             let since = self.asked.as_ref().map_or(now, |(asked, since)| {
-                let was_answered =
-                    self.answers.iter().flatten().any(|(known, _)| known == asked);
+                let was_answered = self.answers.iter().flatten().any(|(known, _)| known == asked);
                 if was_answered { now } else { *since }
             });
             self.asked = Some((query.clone(), since));
@@ -211,10 +210,8 @@ impl Graphs {
         } else {
             let veil = Theme::of(ui).panel.egui().gamma_multiply(0.6);
             ui.painter().rect_filled(area, egui::CornerRadius::ZERO, veil);
-            let corner = egui::Rect::from_min_size(
-                area.right_top() + egui::vec2(-28.0, 8.0),
-                egui::Vec2::splat(18.0),
-            );
+            let corner =
+                egui::Rect::from_min_size(area.right_top() + egui::vec2(-28.0, 8.0), egui::Vec2::splat(18.0));
             ui.put(corner, egui::Spinner::new().size(18.0));
         }
     }

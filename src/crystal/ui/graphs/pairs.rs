@@ -132,7 +132,8 @@ fn readout(graph: &PairGraph, r: f64) -> String {
             && *g > 1e-3
         {
             let pair = curve.pair;
-            text += &format!("\n{}: g = {g:.2}, {number:.2} {} around {}", pair.label(), pair.second, pair.first);
+            text +=
+                &format!("\n{}: g = {g:.2}, {number:.2} {} around {}", pair.label(), pair.second, pair.first);
         }
     }
     text
@@ -155,7 +156,8 @@ pub(super) fn table_ui(
         .collect();
     let main_pair = |bin: usize| {
         let strongest = found.pairs.iter().max_by(|a, b| {
-            let at = |curve: &crate::crystal::analysis::pairs::PairCurve| curve.g.get(bin).copied().unwrap_or(0.0);
+            let at =
+                |curve: &crate::crystal::analysis::pairs::PairCurve| curve.g.get(bin).copied().unwrap_or(0.0);
             at(a).total_cmp(&at(b))
         });
         strongest.map(|curve| curve.pair.label()).unwrap_or_default()
@@ -169,9 +171,10 @@ pub(super) fn table_ui(
     };
     let header = format!("{:>8}{:>9}  {}", "r / Å", "g(r)", "mostly");
     let copied = || {
-        let header = found.pairs.iter().fold("r_angstrom\ttotal".to_owned(), |text, curve| {
-            format!("{text}\t{}", curve.pair.label())
-        });
+        let header = found
+            .pairs
+            .iter()
+            .fold("r_angstrom\ttotal".to_owned(), |text, curve| format!("{text}\t{}", curve.pair.label()));
         let rows = found.r_angstrom.iter().enumerate().map(|(bin, r)| {
             let total = found.total.get(bin).copied().unwrap_or(0.0);
             found.pairs.iter().fold(format!("{r:.5}\t{total:.6}"), |text, curve| {

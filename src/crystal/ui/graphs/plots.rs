@@ -39,7 +39,9 @@ fn marks(input: &GridInput, points: f64) -> Vec<GridMark> {
     if !(step > 0.0 && (last - first).abs() < 1000.0) {
         return Vec::new();
     }
-    (first as i64..=last as i64).map(|index| GridMark { value: index as f64 * step, step_size: step }).collect()
+    (first as i64..=last as i64)
+        .map(|index| GridMark { value: index as f64 * step, step_size: step })
+        .collect()
 }
 
 /// The wheel zooms along the x axis, which is the one that holds detail.
