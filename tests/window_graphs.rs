@@ -16,7 +16,7 @@ use vitrine::crystal::{
     loaded::{DEFAULT_TOLERANCE_ANGSTROM, Loaded, load_path},
     scene::{Scene, SceneStyle, build},
     ui::GraphTab,
-    ui::link::{Link, LinkColors, decorate, distances_from, phase_color, plane_polygons},
+    ui::link::{Link, LinkColors, decorate, distances_from, phase_color},
 };
 
 fn with_graphs(files: &[&str]) -> Window {
@@ -28,9 +28,12 @@ fn with_graphs(files: &[&str]) -> Window {
 }
 
 fn click_row(window: &mut Window, part: &str) {
-    window.harness.query_all_by_role(Role::Button).find(|node| {
-        node.accesskit_node().label().is_some_and(|label| label.contains(part))
-    }).unwrap().click();
+    window
+        .harness
+        .query_all_by_role(Role::Button)
+        .find(|node| node.accesskit_node().label().is_some_and(|label| label.contains(part)))
+        .unwrap()
+        .click();
     window.settle();
 }
 
@@ -80,9 +83,10 @@ fn a_molecule_says_why_it_has_no_pattern() {
 #[test]
 fn strain_moves_the_cell_and_the_graphs_and_can_be_taken_back() {
     let mut window = with_graphs(&["nacl.cif"]);
-    let slider = window.harness.get_all_by_role(Role::Slider).find(|node| {
-        node.accesskit_node().numeric_value() == Some(0.0)
-    });
+    let slider = window
+        .harness
+        .get_all_by_role(Role::Slider)
+        .find(|node| node.accesskit_node().numeric_value() == Some(0.0));
     slider.unwrap().focus();
     window.harness.run_ok();
     for _ in 0..10 {
@@ -125,8 +129,10 @@ fn a_measured_pattern_is_laid_over_and_a_broken_one_is_told_with_its_line() {
     let mut text = String::from("# 2theta counts\n");
     for step in 0..3000 {
         let x = 20.0 + 0.02 * f64::from(step);
-        let peaks = [(27.389, 8.1), (31.729, 100.0), (45.486, 65.6), (56.521, 21.2), (66.286, 9.3), (75.362, 24.7)];
-        let counts: f64 = peaks.iter().map(|(at, high)| high * 20.0 / (1.0 + ((x - at) / 0.05_f64).powi(2))).sum();
+        let peaks =
+            [(27.389, 8.1), (31.729, 100.0), (45.486, 65.6), (56.521, 21.2), (66.286, 9.3), (75.362, 24.7)];
+        let counts: f64 =
+            peaks.iter().map(|(at, high)| high * 20.0 / (1.0 + ((x - at) / 0.05_f64).powi(2))).sum();
         writeln!(text, "{x:.3} {:.1}", counts + 50.0).unwrap();
     }
     let good = folder.path().join("nacl.xy");
@@ -208,7 +214,7 @@ fn what_the_graphs_show_is_remembered() {
 
 fn nacl() -> (Loaded, Scene) {
     let loaded = load_path(&sample("nacl.cif"), DEFAULT_TOLERANCE_ANGSTROM).unwrap().structures.remove(0);
-    let scene = build(&loaded.structure, &loaded.bonds, &SceneStyle::default(), [9, 9, 9, 255]);
+    let scene = build(&loaded.structure, &loaded.bonds, &[], &SceneStyle::default(), [9, 9, 9, 255]);
     (loaded, scene)
 }
 
@@ -223,7 +229,8 @@ fn colors() -> LinkColors {
 fn color_of(scene: &Scene, element: &str, loaded: &Loaded) -> Vec<[u8; 4]> {
     let structure = &loaded.structure;
     let is_it = |site: u32| structure.element_of(&structure.sites[site as usize]).symbol() == element;
-    let atoms = scene.spheres.iter().filter(|s| scene.atoms.get(s.id as usize).is_some_and(|a| is_it(a.site)));
+    let atoms =
+        scene.spheres.iter().filter(|s| scene.atoms.get(s.id as usize).is_some_and(|a| is_it(a.site)));
     atoms.map(|sphere| sphere.color).collect()
 }
 
@@ -240,22 +247,8 @@ fn atoms_are_tinted_by_phase() {
     assert_eq!(color_of(&even, "Na", &loaded)[0], color_of(&even, "Cl", &loaded)[0]);
     assert_eq!((even.atoms.len(), even.bounds), (scene.atoms.len(), scene.bounds), "picking still holds");
     assert_eq!(even.cylinders.len(), scene.cylinders.len() + 3 * 4, "three planes of four edges");
+    assert_eq!(even.faces.len(), 3);
     assert_eq!(phase_color(-0.5 * std::f64::consts::TAU, &colors().phases), [0, 0, 250, 255]);
-}
-
-#[test]
-fn planes_end_at_the_walls_of_the_cell() {
-    let (loaded, _) = nacl();
-    let corners = |hkl| -> Vec<usize> { plane_polygons(&loaded.structure, hkl).iter().map(Vec::len).collect() };
-    assert_eq!(corners([1, 0, 0]), [4, 4]);
-    assert_eq!(corners([1, 1, 0]), [4], "not where they only touch an edge");
-    assert_eq!(corners([1, 1, 1]), [3, 3], "not where they only touch a corner");
-    assert_eq!(corners([1, -1, 0]), [4]);
-    assert_eq!(corners([2, 2, 2]), [3, 3, 6, 3, 3]);
-    let a = loaded.structure.lattice.parameters().a as f32;
-    let planes = plane_polygons(&loaded.structure, [2, 0, 0]);
-    let apart = planes[1][0].x - planes[0][0].x;
-    assert!((apart - 0.5 * a).abs() < 1e-4, "neighbours are d apart");
 }
 
 #[test]
@@ -274,7 +267,8 @@ fn pairs_and_neighbours_light_up_and_the_rest_fades() {
     let faded = lit.scene.spheres.iter().zip(&scene.spheres).filter(|(a, b)| a.color != b.color).count();
     assert!(faded > 0 && faded < scene.atoms.len(), "{faded}");
 
-    let sodium = Link::Number { element: Element::from_symbol("Na").unwrap(), cn: 6, method: Method::Default };
+    let sodium =
+        Link::Number { element: Element::from_symbol("Na").unwrap(), cn: 6, method: Method::Default };
     assert_eq!(decorate(&scene, &loaded.structure, &sodium, &colors()).unwrap().note, "4 sites");
 }
 

@@ -93,7 +93,8 @@ fn prepare(
 ) -> Vec<Loaded> {
     let several = file.structures.len() > 1;
     let format = file.format;
-    let names: std::collections::BTreeSet<&str> = file.structures.iter().map(|one| one.name.as_str()).collect();
+    let names: std::collections::BTreeSet<&str> =
+        file.structures.iter().map(|one| one.name.as_str()).collect();
     // Frames of a run often all have one name.
     let are_told_apart = names.len() == file.structures.len();
     file.structures

@@ -156,12 +156,11 @@ pub(super) fn graph_ui(
     let shown = plot.show(ui, |plot| {
         plots::zoom_by_wheel(plot);
         let (seen, columns) = plots::seen(plot, range);
-        match &graph.fit {
-            Some(fit) => fit_lines(plot, graph, fit, seen, columns, colors),
-            None => {
-                let line = plots::thinned(&graph.curve, seen, columns);
-                plot.line(Line::new("calculated", PlotPoints::from(line)).color(colors[0]).width(1.5));
-            }
+        if let Some(fit) = &graph.fit {
+            fit_lines(plot, graph, fit, seen, columns, colors);
+        } else {
+            let line = plots::thinned(&graph.curve, seen, columns);
+            plot.line(Line::new("calculated", PlotPoints::from(line)).color(colors[0]).width(1.5));
         }
         if let Some(peak) = peaks.iter().find(|peak| is_linked(link, peak)) {
             plot.vline(VLine::new("", peak.two_theta_deg).id("planes shown").color(accent).width(1.5));
