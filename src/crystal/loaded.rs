@@ -89,6 +89,10 @@ fn prepare(
 ) -> Vec<Loaded> {
     let several = file.structures.len() > 1;
     let format = file.format;
+    let names: std::collections::BTreeSet<&str> =
+        file.structures.iter().map(|one| one.name.as_str()).collect();
+    // Frames of a run often all have one name.
+    let are_told_apart = names.len() == file.structures.len();
     file.structures
         .into_iter()
         .enumerate()
@@ -100,6 +104,7 @@ fn prepare(
             let summary = Summary::new(&structure, path, format, tolerance_angstrom);
             let title = match (several, structure.name.as_str()) {
                 (false, _) => title.to_owned(),
+                (true, _) if !are_told_apart => format!("{title} · {}", index + 1),
                 (true, "") => format!("{title} · {}", index + 1),
                 (true, name) => format!("{title} · {name}"),
             };

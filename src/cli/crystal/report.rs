@@ -48,9 +48,7 @@ pub(super) fn report(arguments: &ReportArguments, directories: &Directories) -> 
         }
     }
     if structures.is_empty() {
-        return Err(
-            anyhow::anyhow!("none of the {failed} files could be read; no report was written").into()
-        );
+        return Err(anyhow::anyhow!("none of the {failed} files could be read; no report was written").into());
     }
     let maker = FigureMaker::new(open_cache(directories), available_cores());
     let made = make_report(&structures, &maker, &arguments.look.settings(), &mut |_| true)?;

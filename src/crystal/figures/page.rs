@@ -71,7 +71,11 @@ impl Sheet {
         let style = TextStyle::new(16.0, self.palette.ink).bold();
         self.svg.text((Self::left(), self.cursor + 12.0), formula, style);
         let origin = Label::plain(&shortened(origin, 9.0, Self::width()));
-        self.svg.text((Self::left(), self.cursor + 27.0), &origin, TextStyle::new(9.0, self.palette.ink_weak));
+        self.svg.text(
+            (Self::left(), self.cursor + 27.0),
+            &origin,
+            TextStyle::new(9.0, self.palette.ink_weak),
+        );
         self.rule(self.cursor + 34.0);
         self.cursor += 40.0;
     }

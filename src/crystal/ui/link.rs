@@ -13,7 +13,7 @@ use crate::crystal::{
         pairs::pairs_in_bin,
     },
     element::Element,
-    scene::{AtomImage, Cylinder, NO_ATOM, Rgba, Scene, Sphere, UNLIT},
+    scene::{AtomImage, Cylinder, NO_ATOM, Rgba, Scene, Sphere, UNLIT, lattice_planes},
     structure::Structure,
 };
 
@@ -91,8 +91,12 @@ pub struct Decorated {
 
 /// How much of what is not meant fades.
 const FADE: f32 = 0.82;
+/// Opacity of a plane, of 255.
+const FILL: u8 = 46;
 /// Planes of one peak; beyond, they would hide each other.
 const MAX_PLANES: usize = 60;
+/// How much of its radius a stick keeps beside planes.
+const THIN: f32 = 0.35;
 /// Radius of a highlighted stick in Å.
 const STICK_ANGSTROM: f32 = 0.13;
 /// Products of sites and cells that are looked through for the distances of one atom.
@@ -111,7 +115,7 @@ pub fn decorate(
     colors: &LinkColors,
 ) -> Result<Decorated, String> {
     match link {
-        Link::Planes { hkl, label, probe } => planes(scene, structure, (*hkl, label, *probe), colors),
+        Link::Planes { hkl, probe, .. } => planes(scene, structure, (*hkl, *probe), colors),
         Link::Distances { from_angstrom, to_angstrom } => {
             let found = pairs_in_bin(structure, *from_angstrom, *to_angstrom).map_err(|e| e.to_string())?;
             let pairs: Vec<Pair> = found.pairs.iter().map(|pair| (pair.a, pair.b, pair.image)).collect();
@@ -199,6 +203,9 @@ fn lit(
     for cylinder in lit.cylinders.iter_mut().filter(|cylinder| cylinder.flags & UNLIT == 0) {
         fade_cylinder(cylinder, colors.background);
     }
+    for face in &mut lit.faces {
+        face.color = mixed(face.color, colors.background, FADE);
+    }
     let place = |index: usize| scene.atoms.get(index).map(|atom| atom.cart(structure).as_vec3());
     for (a, b) in sticks {
         if let (Some(start), Some(end)) = (place(a), place(b)) {
@@ -239,7 +246,7 @@ fn fade_cylinder(cylinder: &mut Cylinder, background: Rgba) {
 fn planes(
     scene: &Scene,
     structure: &Structure,
-    (hkl, label, probe): ([i32; 3], &str, Probe),
+    (hkl, probe): ([i32; 3], Probe),
     colors: &LinkColors,
 ) -> Result<Decorated, String> {
     let factor = structure_factor(structure, probe, &Displacements::Ignored, hkl)
@@ -259,21 +266,25 @@ fn planes(
     }
     for cylinder in tinted.cylinders.iter_mut().filter(|cylinder| cylinder.flags & UNLIT == 0) {
         fade_cylinder(cylinder, colors.background);
+        // Planes often run along bonds, which would swallow their outlines.
+        cylinder.radius *= THIN;
     }
-    let polygons = plane_polygons(structure, hkl);
-    let radius = 0.004 * scene.bounds.radius.max(1.0);
-    for polygon in &polygons {
-        let ends = polygon.iter().zip(polygon.iter().cycle().skip(1));
-        let edges = ends.map(|(start, end)| stick(*start, *end, radius, colors.highlight, UNLIT));
-        tinted.cylinders.extend(edges);
+    let thickest = tinted.cylinders.iter().map(|cylinder| cylinder.radius).fold(0.0, f32::max);
+    let radius = (0.006 * scene.bounds.radius).max(1.2 * thickest);
+    let [r, g, b, _] = colors.highlight;
+    // Polyhedra would hide the planes.
+    tinted.faces.clear();
+    if let Some(planes) = lattice_planes(&structure.lattice, hkl, MAX_PLANES, [r, g, b, FILL]) {
+        for face in &planes.faces {
+            let ends = face.corners.iter().zip(face.corners.iter().cycle().skip(1));
+            let edges = ends.map(|(start, end)| stick(*start, *end, radius, colors.highlight, UNLIT));
+            tinted.cylinders.extend(edges);
+        }
+        tinted.faces = planes.faces;
     }
-    fill(&mut tinted, &polygons, colors.highlight);
-    let note = format!("{label}, d = {:.4} Å; atoms by the phase of their part of F", factor.d_angstrom);
+    let note = format!("d = {:.4} Å · atoms by the phase of what they scatter", factor.d_angstrom);
     Ok(Decorated { scene: tinted, note })
 }
-
-/// The translucent inside of planes. Scenes have no faces yet: outlines stand alone.
-fn fill(_scene: &mut Scene, _polygons: &[Vec<Vec3>], _color: Rgba) {}
 
 /// Colour of a phase in radians.
 #[must_use]
@@ -285,57 +296,6 @@ pub fn phase_color(phase_rad: f64, phases: &[Rgba]) -> Rgba {
         (Some(a), Some(b)) => mixed(*a, *b, turn.fract() as f32),
         _ => [128, 128, 128, 255],
     }
-}
-
-/// The planes hx + ky + lz = n of whole n, as far as they lie in the cell: corners in Å, in order round each.
-#[must_use]
-pub fn plane_polygons(structure: &Structure, hkl: [i32; 3]) -> Vec<Vec<Vec3>> {
-    let normal = DVec3::from_array(hkl.map(f64::from));
-    if normal == DVec3::ZERO {
-        return Vec::new();
-    }
-    let lowest: i32 = hkl.iter().map(|index| index.min(&0)).sum();
-    let highest: i32 = hkl.iter().map(|index| index.max(&0)).sum();
-    let polygons = (lowest..=highest).filter_map(|level| polygon(normal, f64::from(level)));
-    polygons
-        .take(MAX_PLANES)
-        .map(|corners| {
-            corners.into_iter().map(|frac| structure.lattice.cart_from_frac(frac).as_vec3()).collect()
-        })
-        .collect()
-}
-
-/// Where a plane cuts the unit cube; nothing where it only touches a corner or an edge.
-fn polygon(normal: DVec3, level: f64) -> Option<Vec<DVec3>> {
-    let corner =
-        |mask: u32| DVec3::new(f64::from(mask & 1), f64::from(mask >> 1 & 1), f64::from(mask >> 2 & 1));
-    let mut points: Vec<DVec3> = Vec::new();
-    for mask in 0..8_u32 {
-        for axis in [1, 2, 4].into_iter().filter(|axis| mask & axis == 0) {
-            let (start, end) = (corner(mask), corner(mask | axis));
-            let (from, to) = (normal.dot(start) - level, normal.dot(end) - level);
-            if from * to > 0.0 {
-                continue;
-            }
-            // An edge in the plane gives both of its ends.
-            let shares = if from == to { vec![0.0, 1.0] } else { vec![from / (from - to)] };
-            for share in shares {
-                let point = start.lerp(end, share);
-                if !points.iter().any(|known| known.distance_squared(point) < 1e-16) {
-                    points.push(point);
-                }
-            }
-        }
-    }
-    if points.len() < 3 {
-        return None;
-    }
-    let middle = points.iter().sum::<DVec3>() / points.len() as f64;
-    let first = (points.first()? - middle).normalize();
-    let second = normal.normalize().cross(first);
-    let angle = |point: &DVec3| (*point - middle).dot(second).atan2((*point - middle).dot(first));
-    points.sort_by(|a, b| angle(a).total_cmp(&angle(b)));
-    Some(points)
 }
 
 /// Distances in Å from a site to all others within a cutoff, rising, each once. Empty where that would take too long.

@@ -56,7 +56,8 @@ impl Playback {
     ) {
         let now = ui.input(|input| input.time);
         ui.horizontal(|ui| {
-            let (sign, name) = if self.playing { ("⏸", "Pause") } else { ("▶", "Play the frames") };
+            let (sign, name) =
+                if self.playing { ("Pause", "Pause the frames") } else { ("Play", "Play the frames") };
             if widgets::named(ui.button(sign), name).on_hover_text(name).clicked() {
                 commands.push(CrystalCommand::Play);
                 self.since = now;

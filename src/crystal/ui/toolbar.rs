@@ -51,12 +51,19 @@ pub(super) fn toolbar_ui(ui: &mut egui::Ui, settings: &CrystalSettings, commands
             commands.push(CrystalCommand::ToggleGraphs);
         }
         ui.add_space(8.0);
-        if ui.button("Export picture…").clicked() {
-            commands.push(CrystalCommand::Export);
-        }
-        if ui.button("Figure…").on_hover_text("PDF, SVG or PNG for a paper (Ctrl+Shift+E)").clicked() {
-            commands.push(CrystalCommand::ExportFigure);
-        }
+        ui.menu_button("Export…", |ui| {
+            for (word, hint, command) in [
+                ("Picture…", "The view as pixels (Ctrl+E)", CrystalCommand::Export),
+                ("Figure…", "PDF, SVG or PNG for a paper (Ctrl+Shift+E)", CrystalCommand::ExportFigure),
+                ("All figures…", "Of all open structures, into a folder", CrystalCommand::ExportAllFigures),
+                ("Report…", "All open structures in one PDF", CrystalCommand::Report),
+            ] {
+                if ui.button(word).on_hover_text(hint).clicked() {
+                    commands.push(command);
+                    ui.close();
+                }
+            }
+        });
     });
     ui.add_space(2.0);
 }

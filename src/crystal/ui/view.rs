@@ -212,7 +212,8 @@ fn phase_legend_ui(ui: &mut egui::Ui) {
         let share = |step: u8| f32::from(step) / f32::from(STEPS);
         let color = link::phase_color(std::f64::consts::TAU * f64::from(share(step)), &colors);
         let part = egui::Rect::from_x_y_ranges(
-            rect.left() + share(step) * rect.width()..=rect.left() + share(step + 1) * rect.width(),
+            // Up to the end: the next one is drawn over the rest, without a seam.
+            rect.left() + share(step) * rect.width()..=rect.right(),
             rect.y_range(),
         );
         ui.painter().rect_filled(part, egui::CornerRadius::ZERO, crate::ui::theme::Color(color).egui());

@@ -1,7 +1,7 @@
 //! Coordination numbers and bond lengths: options, bars, table of sites.
 
 use eframe::egui;
-use egui_plot::{Bar, BarChart, Legend};
+use egui_plot::{Bar, BarChart, Corner, Legend};
 
 use super::{compute::CoordinationGraph, plots, settings::GraphSettings, table};
 use crate::{
@@ -72,6 +72,7 @@ fn numbers_ui(
     let counts = histogram(&graph.coordination);
     let kinds = counts.len().max(1);
     let width = 0.8 / kinds as f64;
+    let most = counts.values().filter_map(|numbers| numbers.keys().max()).max().copied().unwrap_or(0) as f64;
     let offset = |index: usize| (index as f64 + 0.5) * width - 0.4;
     let marked = site(graph, selected).map(|site| (site.element.symbol(), site.cn)).or(match link {
         Some(Link::Number { element, cn, .. }) => Some((element.symbol(), *cn)),
@@ -80,9 +81,9 @@ fn numbers_ui(
     let (accent, colors) = (Theme::of(ui).selection.egui(), colors(ui, kinds));
     let shown = plots::plot("number plot", "Coordination number", "Sites")
         .include_x(-0.5)
-        .include_x(4.5)
+        .include_x(most + 1.5)
         .include_y(0.0)
-        .legend(Legend::default().background_alpha(0.6))
+        .legend(Legend::default().position(Corner::LeftTop).background_alpha(0.6))
         .label_formatter(|_| None)
         .show(ui, |plot| {
             plots::zoom_by_wheel(plot);
@@ -173,7 +174,7 @@ fn lengths_ui(
         .include_x(shortest - 0.2)
         .include_x(longest + 0.2)
         .include_y(0.0)
-        .legend(Legend::default().background_alpha(0.6))
+        .legend(Legend::default().position(Corner::LeftTop).background_alpha(0.6))
         .label_formatter(|_| None)
         .show(ui, |plot| {
             plots::zoom_by_wheel(plot);

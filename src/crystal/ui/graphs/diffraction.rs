@@ -1,7 +1,7 @@
 //! The powder pattern: options, curve, indices, measurement, table of peaks.
 
 use eframe::egui::{self, Key};
-use egui_plot::{Legend, Line, LineStyle, PlotPoint, PlotPoints, Text, VLine};
+use egui_plot::{Legend, Line, PlotPoint, PlotPoints, Points, Text, VLine};
 
 use super::{
     compute::{DiffractionGraph, Fit},
@@ -156,15 +156,14 @@ pub(super) fn graph_ui(
     let shown = plot.show(ui, |plot| {
         plots::zoom_by_wheel(plot);
         let (seen, columns) = plots::seen(plot, range);
-        match &graph.fit {
-            Some(fit) => fit_lines(plot, graph, fit, seen, columns, colors),
-            None => {
-                let line = plots::thinned(&graph.curve, seen, columns);
-                plot.line(Line::new("calculated", PlotPoints::from(line)).color(colors[0]).width(1.5));
-            }
+        if let Some(fit) = &graph.fit {
+            fit_lines(plot, graph, fit, seen, columns, colors);
+        } else {
+            let line = plots::thinned(&graph.curve, seen, columns);
+            plot.line(Line::new("calculated", PlotPoints::from(line)).color(colors[0]).width(1.5));
         }
         if let Some(peak) = peaks.iter().find(|peak| is_linked(link, peak)) {
-            plot.vline(VLine::new("planes shown", peak.two_theta_deg).color(accent).width(1.5));
+            plot.vline(VLine::new("", peak.two_theta_deg).id("planes shown").color(accent).width(1.5));
         }
         if graph.settings.show_indices && graph.fit.is_none() {
             indices(plot, graph, text_color);
@@ -301,11 +300,10 @@ fn fit_lines(
     let points = plots::thinned(&with(&rest), seen, columns);
     plot.line(Line::new("difference", PlotPoints::from(points)).color(difference).width(1.0));
     let matching = &comparison.matching;
-    let tick = |x: f64, low: f64, high: f64| [[x, low * highest], [x, high * highest], [f64::NAN, f64::NAN]];
     let of_pattern = |indices: &mut dyn Iterator<Item = usize>| -> Vec<[f64; 2]> {
         indices
             .filter_map(|index| graph.pattern.peaks.get(index))
-            .flat_map(|peak| tick(peak.two_theta_deg + matching.zero_shift_deg, -0.05, -0.01))
+            .map(|peak| [peak.two_theta_deg + matching.zero_shift_deg, -0.01 * highest])
             .collect()
     };
     let matched = of_pattern(&mut matching.pairs.iter().map(|pair| pair.calculated));
@@ -314,7 +312,7 @@ fn fit_lines(
         .unexplained
         .iter()
         .filter_map(|index| comparison.peaks.get(*index))
-        .flat_map(|peak| tick(peak.two_theta_deg, -0.10, -0.06))
+        .map(|peak| [peak.two_theta_deg, -0.06 * highest])
         .collect();
     for (name, points, color) in [
         ("matched", matched, calculated),
@@ -322,8 +320,10 @@ fn fit_lines(
         ("not explained", unexplained, measured),
     ] {
         if !points.is_empty() {
-            let line = Line::new(name, PlotPoints::from(points)).color(color).width(1.5).allow_hover(false);
-            plot.line(line.style(LineStyle::Solid));
+            let foot = points.first().map_or(0.0, |[_, top]| top - 0.04 * highest);
+            // Without a name they are not in the legend, which would hide the plot.
+            let ticks = Points::new("", PlotPoints::from(points)).id(name).stems(foot as f32).radius(0.8);
+            plot.points(ticks.color(color).allow_hover(false));
         }
     }
 }
@@ -334,12 +334,10 @@ pub(super) fn fit_text(fit: &Fit) -> String {
         Err(error) => format!("The measurement cannot be compared: {error}"),
         Ok(found) => {
             let matching = &found.matching;
-            let mut parts = vec![
-                format!("Rwp {:.1} %", 100.0 * found.r_wp),
-                format!("without background {:.1} %", 100.0 * found.r_wp_without_background),
-            ];
+            let net = 100.0 * found.r_wp_without_background;
+            let mut parts = vec![format!("Rwp {:.1} % ({net:.1} % above background)", 100.0 * found.r_wp)];
             let all = matching.pairs.len() + matching.unexplained.len();
-            parts.push(format!("{} of {all} measured peaks explained", matching.pairs.len()));
+            parts.push(format!("{} of {all} peaks explained", matching.pairs.len()));
             if let Some(mean) = matching.mean_difference_deg {
                 parts.push(format!("mean |Δ2θ| {mean:.3}°"));
             }

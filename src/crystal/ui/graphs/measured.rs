@@ -98,21 +98,17 @@ impl MeasuredFile {
 
     /// The name of what is shown, with a button to remove it; else a button to open one.
     pub(super) fn ui(&self, ui: &mut egui::Ui, commands: &mut Vec<CrystalCommand>) {
-        match &self.shown {
-            Some((name, _)) => {
-                let short: String = name.chars().take(24).collect();
-                ui.label(short).on_hover_text(name);
-                if widgets::icon_button(ui, "✕", "Remove the measured pattern").clicked() {
-                    commands.push(CrystalCommand::RemoveMeasured);
-                }
+        if let Some((name, _)) = &self.shown {
+            let short: String = name.chars().take(24).collect();
+            ui.label(short).on_hover_text(name);
+            if widgets::icon_button(ui, "✕", "Remove the measured pattern").clicked() {
+                commands.push(CrystalCommand::RemoveMeasured);
             }
-            None => {
-                let hint =
-                    "A measured pattern of two columns (.xy, .xye, .csv, .dat); or drop one on the window";
-                if ui.button("Measured…").on_hover_text(hint).clicked() {
-                    commands.push(CrystalCommand::AskMeasured);
-                }
-            }
+            return;
+        }
+        let hint = "A measured pattern of two columns (.xy, .xye, .csv, .dat); or drop one on the window";
+        if ui.button("Measured…").on_hover_text(hint).clicked() {
+            commands.push(CrystalCommand::AskMeasured);
         }
     }
 }

@@ -82,8 +82,8 @@ pub(super) fn graph_ui(
                 let span = Span::new("", *from_angstrom..=*to_angstrom).fill(accent.gamma_multiply(0.35));
                 plot.span(span.border_width(0.0));
             }
-            for distance in selected.iter().take(MAX_TICKS) {
-                let tick = VLine::new("selected atom", *distance).color(accent).width(1.0);
+            for (index, distance) in selected.iter().take(MAX_TICKS).enumerate() {
+                let tick = VLine::new("", *distance).id(("selected atom", index)).color(accent).width(1.0);
                 plot.vline(tick.allow_hover(false));
             }
             if settings.show_total {
@@ -132,8 +132,9 @@ fn readout(graph: &PairGraph, r: f64) -> String {
             && *g > 1e-3
         {
             let pair = curve.pair;
-            text +=
-                &format!("\n{}: g = {g:.2}, {number:.2} {} around {}", pair.label(), pair.second, pair.first);
+            let line = format!("{}: g = {g:.2}, {number:.2} {} around {}", pair.label(), pair.second, pair.first);
+            text.push('\n');
+            text.push_str(&line);
         }
     }
     text
