@@ -126,7 +126,8 @@ mod tests {
     fn letters_in_order_find_a_command() {
         let all = Command::all();
         let first = |query: &str| matches(&all, query).first().map(|command| command.label());
-        assert_eq!(first("export").as_deref(), Some("Export picture…"));
+        assert_eq!(first("export p").as_deref(), Some("Export picture…"));
+        assert_eq!(first("exfig").as_deref(), Some("Export figure…"));
         assert_eq!(first("dark").as_deref(), Some("Dark theme"));
         assert_eq!(first("vw a*").as_deref(), Some("View along a*"));
         assert_eq!(first("xyzzy"), None);
