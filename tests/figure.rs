@@ -1,5 +1,4 @@
 //! The figure room: labels, ticks, layout, and the files that come out.
-#![expect(clippy::unwrap_used, reason = "a test that fails says where")]
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

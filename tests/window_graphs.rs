@@ -174,7 +174,7 @@ fn a_figure_is_previewed_and_written() {
     window.click("SVG");
     window.click("Save");
     let written = std::fs::read_to_string(folder.path().join("nacl-structure.svg")).unwrap();
-    assert!(written.starts_with("<") && written.contains("Structure of NaCl"));
+    assert!(written.starts_with('<') && written.contains("Structure of NaCl"));
     window.press(Modifiers::NONE, Key::G);
     window.press(Modifiers::COMMAND | Modifiers::SHIFT, Key::E);
     assert!(window.shows("86 × 56 mm"), "the figure of the graph that is shown");

@@ -23,7 +23,6 @@ pub struct FigureFailure {
 
 impl FigureFailure {
     /// A failure of a step.
-    #[expect(clippy::needless_pass_by_value, reason = "errors are handed over as they come")]
     pub fn new(stage: Stage, message: impl std::fmt::Display) -> Self {
         Self { stage, message: message.to_string() }
     }

@@ -46,6 +46,7 @@ impl GraphTab {
 /// Remembered choices of the graphs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in the window")]
 pub struct GraphSettings {
     /// Whether the graphs are shown.
     pub open: bool,
