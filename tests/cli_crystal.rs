@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails says where")]
 
 use std::{
+    fmt::Write as _,
     path::Path,
     process::{Command, Output},
 };
@@ -150,7 +151,7 @@ fn a_measured_pattern_is_laid_over_the_calculated_one() {
         let line = |at: f64, height: f64| height * (-((angle - at - 0.05) / 0.06_f64).powi(2)).exp();
         let value =
             50.0 + line(43.343, 1000.0) + line(50.482, 460.0) + line(74.196, 240.0) + line(89.99, 240.0);
-        text.push_str(&format!("{angle:.2} {value:.2}\n"));
+        writeln!(text, "{angle:.2} {value:.2}").unwrap();
     }
     let scan = state.path().join("scan.xy");
     std::fs::write(&scan, text).unwrap();
@@ -282,7 +283,7 @@ fn a_killed_batch_leaves_whole_files_and_the_next_one_finishes() {
         for entry in std::fs::read_dir(&out).into_iter().flatten().flatten() {
             let name = entry.file_name().into_string().unwrap();
             let bytes = std::fs::read(entry.path()).unwrap();
-            let end = if name.ends_with(".pdf") { "%%EOF" } else { "</svg>" };
+            let end = if bytes.starts_with(b"%PDF") { "%%EOF" } else { "</svg>" };
             let is_whole = String::from_utf8_lossy(&bytes).trim_end().ends_with(end);
             assert!(is_whole || name.starts_with(".vitrine-"), "{name} is not whole");
         }

@@ -132,7 +132,8 @@ fn readout(graph: &PairGraph, r: f64) -> String {
             && *g > 1e-3
         {
             let pair = curve.pair;
-            let line = format!("{}: g = {g:.2}, {number:.2} {} around {}", pair.label(), pair.second, pair.first);
+            let line =
+                format!("{}: g = {g:.2}, {number:.2} {} around {}", pair.label(), pair.second, pair.first);
             text.push('\n');
             text.push_str(&line);
         }
