@@ -35,6 +35,8 @@ pub enum CrystalCommand {
     SetStyle(SceneStyle),
     /// Show or hide bonds.
     ToggleBonds,
+    /// Show or hide coordination polyhedra.
+    TogglePolyhedra,
     /// Show or hide the cell.
     ToggleCell,
     /// Show or hide the axes.
@@ -86,6 +88,7 @@ impl CrystalCommand {
                 | Self::OpenSample(_)
                 | Self::SetStyle(_)
                 | Self::ToggleBonds
+                | Self::TogglePolyhedra
                 | Self::ToggleCell
                 | Self::ToggleAxes
                 | Self::ToggleProjection

@@ -203,6 +203,7 @@ impl Crystals {
             }
             CrystalCommand::SetStyle(style) => self.settings.style = style,
             CrystalCommand::ToggleBonds => self.settings.style.show_bonds ^= true,
+            CrystalCommand::TogglePolyhedra => self.settings.style.show_polyhedra ^= true,
             CrystalCommand::ToggleCell => self.settings.style.show_cell ^= true,
             CrystalCommand::ToggleAxes => self.settings.show_axes ^= true,
             CrystalCommand::ToggleProjection => {

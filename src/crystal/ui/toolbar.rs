@@ -38,6 +38,7 @@ pub(super) fn toolbar_ui(ui: &mut egui::Ui, settings: &CrystalSettings, commands
         ui.add_space(8.0);
         for (shown, label, command) in [
             (settings.style.show_bonds, "Bonds", CrystalCommand::ToggleBonds),
+            (settings.style.show_polyhedra, "Polyhedra", CrystalCommand::TogglePolyhedra),
             (settings.style.show_cell, "Cell", CrystalCommand::ToggleCell),
             (settings.show_axes, "Axes", CrystalCommand::ToggleAxes),
         ] {
