@@ -84,7 +84,7 @@ pub fn detect(structure: &Structure, tolerance_angstrom: f64) -> Result<SpaceGro
         return Err(SpaceGroupError::NotFinite);
     }
     let failed = |reason: String| SpaceGroupError::Search { tolerance_angstrom, reason };
-    let cell = cell(structure);
+    let cell = moyo_cell(structure);
     // The search indexes and unwraps on the assumption that the sites are not on top of each other, which a file need
     // not respect. It changes nothing outside itself.
     let outcome = std::panic::catch_unwind(|| MoyoDataset::with_default(&cell, tolerance_angstrom))
@@ -99,7 +99,8 @@ pub fn detect(structure: &Structure, tolerance_angstrom: f64) -> Result<SpaceGro
     })
 }
 
-fn cell(structure: &Structure) -> Cell {
+/// The structure as moyo wants it.
+pub(in crate::crystal) fn moyo_cell(structure: &Structure) -> Cell {
     let vectors = structure.lattice.vectors().map(|vector| vector.to_array());
     let positions = structure.sites.iter().map(|site| Vector3::from(site.frac.to_array())).collect();
     let kinds = kinds(&structure.asymmetric);
@@ -111,17 +112,18 @@ fn cell(structure: &Structure) -> Cell {
 /// A number per distinct site, equal where the same species fill it to the same part in a thousand.
 fn kinds(sites: &[AsymmetricSite]) -> Vec<i32> {
     let filling = |site: &AsymmetricSite| {
-        let mut parts: Vec<(u8, i64)> = Vec::new();
+        let mut parts: Vec<(u8, f64)> = Vec::new();
         for occupant in &site.occupants {
-            let thousandths = (occupant.occupancy * 1000.0).round() as i64;
             let number = occupant.element.number();
             match parts.iter_mut().find(|(element, _)| *element == number) {
-                Some((_, sum)) => *sum += thousandths,
-                None => parts.push((number, thousandths)),
+                Some((_, sum)) => *sum += occupant.occupancy,
+                None => parts.push((number, occupant.occupancy)),
             }
         }
-        parts.sort_unstable();
-        parts
+        let mut rounded: Vec<(u8, i64)> =
+            parts.into_iter().map(|(number, sum)| (number, (sum * 1000.0).round() as i64)).collect();
+        rounded.sort_unstable();
+        rounded
     };
     let fillings: Vec<_> = sites.iter().map(filling).collect();
     let mut distinct = fillings.clone();

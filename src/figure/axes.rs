@@ -192,12 +192,23 @@ fn draw_labels(
     let middle = (0.5 * (inside.left + inside.right), 0.5 * (inside.top + inside.bottom));
     // Descenders of the axis title end at the cell.
     let x_title = (middle.0, cell.bottom - 0.22 * tokens.text);
-    svg.text(x_title, &panel.x.label, text.anchored(Anchor::Middle));
+    let x_text = fitting(&panel.x.label, text.anchored(Anchor::Middle), cell.width());
+    svg.text(x_title, &panel.x.label, x_text);
     let y_title = (cell.left + CAP_HEIGHT * tokens.text + 0.1 * tokens.text, middle.1);
     let upright = TextStyle { turn_deg: -90.0, ..text.anchored(Anchor::Middle) };
-    svg.text(y_title, &panel.y.label, upright);
+    svg.text(y_title, &panel.y.label, fitting(&panel.y.label, upright, cell.height()));
     let title = TextStyle::new(tokens.text_title, look.palette.ink).anchored(Anchor::Middle);
-    svg.text((middle.0, cell.top + CAP_HEIGHT * tokens.text_title), &panel.title, title);
+    // Never beyond the cell: what is wider than the frame may stand over its numbers too.
+    let half = 0.5 * panel.title.width(title.size, false).min(cell.width());
+    let x = middle.0.clamp(cell.left + half, (cell.right - half).max(cell.left + half));
+    let baseline = cell.top + CAP_HEIGHT * tokens.text_title;
+    svg.text((x, baseline), &panel.title, fitting(&panel.title, title, cell.width()));
+}
+
+/// The style with letters small enough for a length in points.
+fn fitting(label: &Label, style: TextStyle, length: f64) -> TextStyle {
+    let width = label.width(style.size, style.bold);
+    if width <= length { style } else { TextStyle { size: style.size * length / width, ..style } }
 }
 
 fn color_bar_labels(range: (f64, f64), height: f64) -> Vec<(f64, Label)> {

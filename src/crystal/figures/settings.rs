@@ -62,15 +62,14 @@ impl FigureSettings {
     /// # Errors
     /// When a side is too short or too long.
     pub fn size(&self, kind: FigureKind) -> Result<FigureSize, FigureError> {
-        let share = match kind {
-            FigureKind::Structure => 0.9,
-            FigureKind::Xrd => 0.65,
-            FigureKind::Rdf | FigureKind::Coordination => 1.1,
+        // Narrow figures need the height for their letters, which do not shrink.
+        let (share, least_mm): (f64, f64) = match kind {
+            FigureKind::Structure => (0.9, 0.0),
+            FigureKind::Xrd => (0.65, 42.0),
+            FigureKind::Rdf | FigureKind::Coordination => (1.1, 88.0),
         };
-        let size = FigureSize {
-            width_mm: self.width_mm,
-            height_mm: self.height_mm.unwrap_or(share * self.width_mm),
-        };
+        let automatic_mm = least_mm.max(share * self.width_mm);
+        let size = FigureSize { width_mm: self.width_mm, height_mm: self.height_mm.unwrap_or(automatic_mm) };
         let allowed = 5.0..=2000.0;
         if allowed.contains(&size.width_mm) && allowed.contains(&size.height_mm) {
             Ok(size)

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{
-    FigureFailure, FigureSettings,
+    FigureFailure, FigureKind, FigureSettings,
     labels::{radiation_label, title},
 };
 use crate::{
@@ -12,7 +12,9 @@ use crate::{
         structure::Structure,
     },
     figure::{
+        Tokens,
         plot::{Axis, Figure, Ink, Legend, LineStyle, Mark, Note, Panel, Shape, TickStyle},
+        pt_from_mm,
         text::Label,
     },
 };
@@ -21,8 +23,12 @@ use crate::{
 const LEAST_LABELLED: f64 = 0.4;
 /// Where the ticks of the peaks stand, in percent of the strongest peak.
 const TICKS: (f64, f64) = (-7.0, -3.0);
-/// Highest and lowest intensity of the axis, in percent.
-const RANGE: (f64, f64) = (-9.0, 124.0);
+/// Lowest intensity of the axis, and the highest if no label needs more, in percent.
+const LOWEST: f64 = -9.0;
+const HIGHEST: f64 = 108.0;
+/// Letters below and above the axes, and the air around a label, in points.
+const AROUND_PT: f64 = 45.0;
+const AIR_PT: f64 = 5.0;
 
 /// The profile over 2θ, a tick per peak below it, and indices at the peaks as far as they fit.
 ///
@@ -56,7 +62,7 @@ pub fn xrd_figure(
             x: Axis { label: "2*θ* (°)".into(), range: Some((from, to)), ..Axis::default() },
             y: Axis {
                 label: "Intensity (a.u.)".into(),
-                range: Some(RANGE),
+                range: Some((LOWEST, highest(&notes, settings))),
                 ticks: TickStyle::None,
                 ..Axis::default()
             },
@@ -71,6 +77,18 @@ pub fn xrd_figure(
         columns: 1,
         letters: false,
     })
+}
+
+/// The intensity up to which the axis has to go so that labels of strong peaks fit above them.
+fn highest(notes: &[Note], settings: &FigureSettings) -> f64 {
+    let height_mm = settings.size(FigureKind::Xrd).map_or(50.0, |size| size.height_mm);
+    let frame = (pt_from_mm(height_mm) - AROUND_PT).max(60.0);
+    let needed = notes.iter().filter(|note| note.at.1 > 50.0).map(|note| {
+        let length = (note.label.width(Tokens::get().text_small, false) + AIR_PT).min(0.4 * frame);
+        // Where (top − height)/(top − lowest) of the frame is as long as the label.
+        (note.at.1 * frame - LOWEST * length) / (frame - length)
+    });
+    needed.fold(HIGHEST, f64::max)
 }
 
 /// Indices of the planes that contribute most members; an ellipsis where there are others.

@@ -8,15 +8,15 @@
 use glam::{DMat3, DVec3, IVec3};
 use moyo::{
     MoyoDataset,
-    base::{AngleTolerance, Cell, Lattice as MoyoLattice, Operation},
+    base::{AngleTolerance, Operation},
     data::{HallSymbol, Setting},
 };
 use nalgebra::{Matrix3, Vector3};
 
 use crate::crystal::{
     lattice::Lattice,
-    space_group::MAX_SITES,
-    structure::{AsymmetricSite, Structure},
+    space_group::{MAX_SITES, moyo_cell},
+    structure::Structure,
 };
 
 use super::{
@@ -68,7 +68,7 @@ impl IdealCell {
         if !(tolerance_angstrom > 0.0 && tolerance_angstrom.is_finite()) {
             return none(&format!("{tolerance_angstrom} Å is not a tolerance"));
         }
-        let cell = cell(structure);
+        let cell = moyo_cell(structure);
         // As in the search for the space group: sites on top of each other break moyo's assumptions, and it changes
         // nothing outside itself.
         let outcome = std::panic::catch_unwind(|| {
@@ -275,36 +275,4 @@ fn dmat(matrix: &Matrix3<f64>) -> DMat3 {
         dvec(&matrix.column(1).into_owned()),
         dvec(&matrix.column(2).into_owned()),
     )
-}
-
-fn cell(structure: &Structure) -> Cell {
-    let vectors = structure.lattice.vectors().map(|vector| vector.to_array());
-    let positions = structure.sites.iter().map(|site| Vector3::from(site.frac.to_array())).collect();
-    let kinds = kinds(&structure.asymmetric);
-    let numbers =
-        structure.sites.iter().map(|site| kinds.get(site.asymmetric as usize).copied().unwrap_or(0));
-    Cell::new(MoyoLattice::from_basis(vectors), positions, numbers.collect())
-}
-
-/// A number per distinct site, equal where the same species fill it to the same part in a thousand.
-fn kinds(sites: &[AsymmetricSite]) -> Vec<i32> {
-    let filling = |site: &AsymmetricSite| {
-        let mut parts: Vec<(u8, f64)> = Vec::new();
-        for occupant in &site.occupants {
-            let number = occupant.element.number();
-            match parts.iter_mut().find(|(element, _)| *element == number) {
-                Some((_, sum)) => *sum += occupant.occupancy,
-                None => parts.push((number, occupant.occupancy)),
-            }
-        }
-        let mut rounded: Vec<(u8, i64)> =
-            parts.into_iter().map(|(number, sum)| (number, (sum * 1000.0).round() as i64)).collect();
-        rounded.sort_unstable();
-        rounded
-    };
-    let fillings: Vec<_> = sites.iter().map(filling).collect();
-    let mut distinct = fillings.clone();
-    distinct.sort_unstable();
-    distinct.dedup();
-    fillings.iter().map(|filling| distinct.binary_search(filling).map_or(0, |index| index as i32)).collect()
 }
