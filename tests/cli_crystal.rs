@@ -293,3 +293,20 @@ fn a_killed_batch_leaves_whole_files_and_the_next_one_finishes() {
     let finished = finished.filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'));
     assert_eq!(finished.count(), 80);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_is_no_fault() {
+    let state = tempfile::tempdir().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_vitrine"))
+        .args(["crystal", "rdf", &sample("nacl.cif"), "--bins", "20000"])
+        .env("VITRINE_DATA_DIR", state.path())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "nothing is said to nobody");
+    assert_eq!(output.status.code(), Some(141));
+}

@@ -240,6 +240,31 @@ fn a_hundred_thousand_sites_are_refused_where_they_are_too_many() {
 }
 
 #[test]
+fn a_remark_stands_in_every_plot_and_is_not_forgotten_by_the_cache() {
+    let folder = tempfile::tempdir().unwrap();
+    let (maker, _) = cached_maker(folder.path());
+    let plain = FigureSettings::default();
+    let marked = FigureSettings { remark: "strained +5.0 %".into(), ..FigureSettings::default() };
+    let structure = sample("nacl.cif");
+    for kind in [FigureKind::Xrd, FigureKind::Rdf, FigureKind::Coordination] {
+        let svg = |settings| {
+            let made = maker.make(&structure, kind, &[FileFormat::Svg], settings).unwrap();
+            String::from_utf8(made[0].bytes.clone()).unwrap()
+        };
+        assert!(!svg(&plain).contains("strained"));
+        assert!(svg(&marked).contains("strained +5.0 %"), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_figure_of_some_of_the_pairs_says_so() {
+    let maker = FigureMaker::new(None, 1);
+    let svg = |name| maker.svg(&sample(name), FigureKind::Rdf, &FigureSettings::default()).unwrap();
+    assert!(svg("lifepo4.cif").contains("6 of 10 pairs"));
+    assert!(!svg("nacl.cif").contains("pairs<"));
+}
+
+#[test]
 fn sizes_out_of_bounds_are_refused() {
     let maker = FigureMaker::new(None, 1);
     for width_mm in [0.0, -5.0, 1e9, f64::NAN] {
@@ -367,7 +392,10 @@ fn structures_of_one_file_get_figures_of_their_own() {
         ..batch(&[path], &out)
     };
     let outcomes = request.run(&Jobs::default(), &FigureMaker::new(None, 1), 1, |_| ()).unwrap();
-    assert_eq!(names(&out).len(), 2, "{outcomes:?}");
+    let names = names(&out);
+    assert_eq!(names.len(), 2, "{outcomes:?}");
+    let starts: Vec<&str> = names.iter().filter_map(|name| name.get(.."frames-1-".len())).collect();
+    assert_eq!(starts, ["frames-1-", "frames-2-"], "frames stand in order");
     assert!(matches!(outcomes[0], Outcome::Failed { .. }), "the broken frame is told");
 }
 

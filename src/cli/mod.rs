@@ -78,6 +78,7 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 #[must_use]
 pub fn main() -> ExitCode {
     attach_console();
+    leave_quietly_when_nobody_reads();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -148,6 +149,20 @@ fn start_log(window: bool) {
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(default))
         .format_timestamp_millis()
         .init();
+}
+
+/// `println!` panics when the reader of a pipe (`| head`) has gone; that ends the program without a word instead.
+fn leave_quietly_when_nobody_reads() {
+    /// What a shell reports for a process that a closed pipe ended: 128 and the number of SIGPIPE.
+    const CLOSED_PIPE: i32 = 141;
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let text = panic.payload_as_str().unwrap_or_default();
+        if text.starts_with("failed printing to std") {
+            std::process::exit(CLOSED_PIPE);
+        }
+        usual(panic);
+    }));
 }
 
 /// Built as a window program, Vitrine has no console of its own on Windows; commands print to the one they came from.

@@ -37,7 +37,7 @@ pub enum FigureError {
     #[error("the drawing could not be read back: {0}")]
     Svg(#[from] usvg::Error),
     /// Width or height out of bounds.
-    #[error("a figure of {width_mm} × {height_mm} mm cannot be made; sides go from 5 to 2000 mm")]
+    #[error("a figure of {width_mm} × {height_mm} mm cannot be made; sides go from 20 to 2000 mm")]
     Size {
         /// What was asked for.
         width_mm: f64,

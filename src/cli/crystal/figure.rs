@@ -55,7 +55,7 @@ pub struct FigureArguments {
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct LookArguments {
     /// Width in millimetres: 86 is a column of most journals, 178 a page
-    #[arg(long, default_value_t = 86.0, value_name = "MM", value_parser = parse_mm)]
+    #[arg(long, default_value_t = 86.0, value_name = "MM", allow_negative_numbers = true, value_parser = parse_mm)]
     width_mm: f64,
     /// Height in millimetres; by the kind of figure if left out
     #[arg(long, value_name = "MM", value_parser = parse_mm)]
@@ -171,7 +171,8 @@ pub(super) fn figure(arguments: FigureArguments, directories: &Directories) -> R
     }
     let failed = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Failed { .. })).count();
     if failed > 0 {
-        return Err(anyhow::anyhow!("{failed} figures were not made").into());
+        let figures = if failed == 1 { "figure was" } else { "figures were" };
+        return Err(anyhow::anyhow!("{failed} {figures} not made").into());
     }
     Ok(())
 }
@@ -240,8 +241,8 @@ fn print_table(outcomes: &[Outcome]) {
 
 fn parse_mm(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(mm) if (5.0..=2000.0).contains(&mm) => Ok(mm),
-        _ => Err("write millimetres, from 5 to 2000".to_owned()),
+        Ok(mm) if (20.0..=2000.0).contains(&mm) => Ok(mm),
+        _ => Err("write millimetres, from 20 to 2000".to_owned()),
     }
 }
 

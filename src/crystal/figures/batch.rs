@@ -178,14 +178,15 @@ impl Shared {
         let failed = |error: FigureFailure| Outcome::Failed { file: input.path.clone(), kind, error };
         let content = input.content();
         let mut outcomes: Vec<Outcome> = content.failures.iter().cloned().map(failed).collect();
-        for structure in &content.structures {
+        let siblings = content.structures.len() + content.failures.len();
+        for (structure, number) in content.structures.iter().zip(1..) {
             let began = Instant::now();
             let made = self.maker.make(structure, kind, &self.batch.formats, &self.batch.settings);
             match made {
                 Ok(made) => {
                     let share = 1.0 / made.len().max(1) as f64;
                     let ms = began.elapsed().as_secs_f64() * 1e3 * share;
-                    let stem = input.stem(structure, content.structures.len() + content.failures.len());
+                    let stem = input.stem(structure, number, siblings);
                     for (made, &format) in made.iter().zip(&self.batch.formats) {
                         let name = format!("{stem}-{}.{}", kind.name(), format.extension());
                         let path = self.batch.out.join(name);
@@ -227,14 +228,19 @@ impl Input {
         }
     }
 
-    /// Name of a figure's file before its kind.
-    fn stem(&self, structure: &Structure, siblings: usize) -> String {
+    /// Name of a figure's file before its kind. Structures of one file are numbered, so that frames stand in order.
+    fn stem(&self, structure: &Structure, number: usize, siblings: usize) -> String {
         let stem = stem_of(&self.path);
         if !self.shares_stem && siblings == 1 {
             return stem;
         }
         let hash = blake3::hash(&canonical_bytes(structure)).to_hex();
-        format!("{stem}-{}", hash.get(..HASH_LETTERS).unwrap_or_default())
+        let hash = hash.get(..HASH_LETTERS).unwrap_or_default();
+        if siblings == 1 {
+            return format!("{stem}-{hash}");
+        }
+        let digits = siblings.to_string().len();
+        format!("{stem}-{number:0digits$}-{hash}")
     }
 }
 

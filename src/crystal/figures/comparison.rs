@@ -138,8 +138,13 @@ pub fn measured_figure(
             x: Axis { label: "2*θ* (°)".into(), range: ends, ..Axis::default() },
             y: Axis { label: "Intensity (a.u.)".into(), ticks: TickStyle::None, ..Axis::default() },
             marks: vec![
-                Mark::new("measured", Ink::Text, line(&measurement.intensity, 0.0)),
                 Mark::new("calculated", Ink::Series(1), line(&overlay.calculated, 0.0)),
+                // Over the calculated curve, which shines through the gaps.
+                Mark::new(
+                    "measured",
+                    Ink::Text,
+                    Shape::Line(curve(x, &measurement.intensity, 0.0), LineStyle::Dotted),
+                ),
                 Mark::new("difference", Ink::Series(0), line(&difference, zero)),
                 Mark::new("", Ink::Text, Shape::Sticks { points: ticks(false), base: tick_foot }),
                 Mark::new("", Ink::Series(1), Shape::Sticks { points: ticks(true), base: tick_foot }),

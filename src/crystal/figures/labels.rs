@@ -15,7 +15,10 @@ pub(super) fn title(structure: &Structure, settings: &FigureSettings, more: &Lab
     if !settings.show_title {
         return Label::default();
     }
-    let formula = Label::formula(&formula(structure));
+    let mut formula = Label::formula(&formula(structure));
+    if !settings.remark.is_empty() {
+        formula = formula.then(&Label::plain(&format!(" · {}", settings.remark)));
+    }
     if more.is_empty() { formula } else { formula.then(&Label::plain(" · ")).then(more) }
 }
 

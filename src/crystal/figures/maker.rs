@@ -138,7 +138,16 @@ fn figure_key(
 ) -> Result<CacheKey, FigureFailure> {
     let size = settings.size(kind)?;
     let dpi = (format == FileFormat::Png).then_some(settings.dpi);
-    let common = (kind, format, size.width_mm, size.height_mm, settings.theme, dpi, settings.show_title);
+    let common = (
+        kind,
+        format,
+        size.width_mm,
+        size.height_mm,
+        settings.theme,
+        dpi,
+        settings.show_title,
+        &settings.remark,
+    );
     let key = CacheKey::new("crystal figure", DRAWING_VERSION)
         .content_hash(content)
         .parameter_bytes(env!("CARGO_PKG_VERSION").as_bytes())

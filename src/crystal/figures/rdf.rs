@@ -60,7 +60,7 @@ pub fn rdf_figure(
         ),
         panels: vec![
             Panel {
-                title: title(structure, settings, &Label::default()),
+                title: title(structure, settings, &shown_pairs(curves.len(), distribution.pairs.len())),
                 x: x(""),
                 y: Axis { label: "*g*(*r*)".into(), ..Axis::default() },
                 marks,
@@ -84,6 +84,11 @@ pub fn rdf_figure(
         columns: 1,
         letters: false,
     }
+}
+
+/// Says so where pairs are left out.
+fn shown_pairs(shown: usize, all: usize) -> Label {
+    if shown < all { Label::plain(&format!("{shown} of {all} pairs")) } else { Label::default() }
 }
 
 fn pair_name(curve: &PairCurve) -> String {

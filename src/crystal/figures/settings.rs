@@ -16,6 +16,9 @@ use crate::{
     figure::{FigureError, FigureSize, FigureTheme},
 };
 
+/// Shortest side of a figure in millimetres: below, letters leave no room for data.
+const LEAST_MM: f64 = 20.0;
+
 /// Settings of all kinds of figures.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -30,6 +33,8 @@ pub struct FigureSettings {
     pub dpi: f64,
     /// Whether the formula stands above the axes.
     pub show_title: bool,
+    /// What else has to be said of the structure, such as that it was strained.
+    pub remark: String,
     /// The drawing of the cell.
     pub structure: StructureSettings,
     /// The powder pattern.
@@ -48,6 +53,7 @@ impl Default for FigureSettings {
             theme: FigureTheme::default(),
             dpi: 600.0,
             show_title: true,
+            remark: String::new(),
             structure: StructureSettings::default(),
             xrd: XrdSettings::default(),
             rdf: RdfSettings::default(),
@@ -70,7 +76,7 @@ impl FigureSettings {
         };
         let automatic_mm = least_mm.max(share * self.width_mm);
         let size = FigureSize { width_mm: self.width_mm, height_mm: self.height_mm.unwrap_or(automatic_mm) };
-        let allowed = 5.0..=2000.0;
+        let allowed = LEAST_MM..=2000.0;
         if allowed.contains(&size.width_mm) && allowed.contains(&size.height_mm) {
             Ok(size)
         } else {

@@ -71,6 +71,7 @@ impl FigureChoice {
             theme: self.theme,
             dpi: self.dpi,
             show_title: self.show_title,
+            remark: String::new(),
             structure: StructureSettings {
                 projection: settings.projection,
                 scene: settings.style,

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::Shown;
+use super::{Shown, shown::Strain};
 use crate::{
     crystal::{
         bonds::Bond,
@@ -22,6 +22,17 @@ use crate::{
 
 /// Resolution of the pixels in a figure of more atoms than vector graphics take.
 const PICTURE_DPI: f64 = 300.0;
+
+/// What a figure says of a strain in percent along a, b and c; nothing without one.
+fn remark(strain: Strain) -> String {
+    let [a, b, c] = strain;
+    let text = match strain {
+        [0.0, 0.0, 0.0] => return String::new(),
+        _ if a == b && b == c => format!("strained {a:+.1} %"),
+        _ => format!("strained {a:+.1}, {b:+.1}, {c:+.1} %"),
+    };
+    text.replace('-', "−")
+}
 
 /// What a preview is asked to show.
 #[derive(Clone)]
@@ -56,6 +67,7 @@ pub(super) struct Drawing {
 
 impl Request {
     pub(super) fn new(shown: &Shown, kind: FigureKind, settings: FigureSettings, pixels: f64) -> Self {
+        let settings = FigureSettings { remark: remark(shown.strain), ..settings };
         Self {
             structure: Arc::clone(shown.structure()),
             bonds: Arc::clone(&shown.loaded.bonds),
@@ -109,6 +121,9 @@ pub(super) fn write_all(
     let mut taken = std::collections::BTreeSet::new();
     for (loaded, structure) in subjects {
         let stem = free_stem(&stem_of(&loaded), &mut taken);
+        let is_strained = !Arc::ptr_eq(&structure, &loaded.structure);
+        let remark = if is_strained { "strained".to_owned() } else { String::new() };
+        let settings = &FigureSettings { remark, ..settings.clone() };
         for kind in FigureKind::ALL {
             job.check()?;
             job.message(format!("{}: {}", loaded.title, kind.title()));
