@@ -11,6 +11,7 @@ pub mod figure;
 pub mod gpu;
 pub mod inference;
 pub mod jobs;
+pub mod library;
 pub mod storage;
 pub mod ui;
 

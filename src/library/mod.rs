@@ -1,0 +1,14 @@
+//! Pictures: what is in the user's folders, and how something in them is found again.
+//!
+//! A *library* is one folder with everything below it. Its catalog, its vectors and its thumbnails live in the program's
+//! own folders; nothing is ever written beside the pictures. Ways in: [`scan`] finds files, [`decode`] reads them,
+//! [`metadata`] and [`descriptors`] say what they are, [`catalog`] and [`vectors`] keep that. Ways out: [`query`] asks,
+//! [`duplicates`] groups, [`map`] lays out. [`session`] is the door that the window and the command line use.
+
+pub mod format;
+pub mod picture;
+pub mod query;
+pub mod session;
+
+pub use self::format::Format;
+pub use self::picture::{ContentHash, Orientation, PictureId, Pixels, RowId};
