@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod library;
 pub mod storage;
 pub mod ui;
+pub mod units;
 
 /// Version, with the revision it was built from where that is known.
 #[must_use]

@@ -10,6 +10,7 @@ mod console;
 mod crystal;
 mod desktop;
 mod doctor;
+mod library;
 mod processes;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -47,6 +48,9 @@ enum Command {
     /// Read, describe and draw crystal structures
     #[command(subcommand)]
     Crystal(crystal::CrystalCommand),
+    /// Index folders of pictures and find things in them
+    #[command(subcommand)]
+    Library(library::LibraryCommand),
     /// Say what is kept for the next time, or delete it
     #[command(subcommand)]
     Cache(cache::CacheCommand),
@@ -104,6 +108,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         None => open_window(&directories, files, x11, startup_report, data_dir),
         Some(Command::Doctor(arguments)) => doctor::run(&directories, &arguments),
         Some(Command::Crystal(command)) => crystal::run(command, &directories),
+        Some(Command::Library(command)) => library::run(&command, &directories),
         Some(Command::Cache(command)) => cache::run(&command, &directories),
         Some(Command::Bench(command)) => bench::run(&command),
         Some(Command::InstallDesktop) => desktop::install(),

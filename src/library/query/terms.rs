@@ -1,5 +1,6 @@
 //! What a typed query says, as data.
 
+use std::fmt;
 use std::ops::Range;
 
 /// A parsed query. Nothing of the text is dropped: what could not be understood is a [`TermKind::Wrong`].
@@ -25,8 +26,8 @@ pub struct Term {
 /// Kinds of terms.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TermKind {
-    /// A word, or a phrase in quotes, to look for in names and texts. It may also be the name of a colour, a tone or a
-    /// texture; that is decided where the query is answered.
+    /// A word, or a phrase in quotes, to look for in names and texts. It may also be the name of a colour, a tone
+    /// or a texture; that is decided where the query is answered.
     Words {
         /// Without quotes and the `*` of a prefix.
         text: String,
@@ -37,8 +38,11 @@ pub enum TermKind {
     },
     /// A condition that a picture fulfils or not.
     Filter(Filter),
-    /// A look asked for by field: `color:teal`, `tone:dark`, `texture:smooth`, `bw`; the canonical name of the concept.
+    /// A look asked for by field: `color:teal`, `tone:dark`, `texture:smooth`, `bw`; the canonical name of the
+    /// concept.
     Look(String),
+    /// A colour asked for by its number, `color:#00aabb`: red, green, blue as in sRGB.
+    Swatch([u8; 3]),
     /// Not understood, with the reason in words for the user. It is underlined and changes nothing else.
     Wrong {
         /// Why.
@@ -65,7 +69,8 @@ pub enum Filter {
         /// In the field's unit.
         range: NumberRange,
     },
-    /// Taken from the first date, before the second, both in the picture's own time.
+    /// Taken from the first date, before the second, both in the picture's own time. An open end is
+    /// [`CivilDate::FIRST`] or [`CivilDate::LAST`]; a picture without a date never fulfils it.
     Taken {
         /// First day.
         from: CivilDate,
@@ -157,6 +162,98 @@ pub struct CivilDate {
     pub month: u8,
     /// Day, 1 to 31.
     pub day: u8,
+}
+
+impl CivilDate {
+    /// Stands for "no first day".
+    pub const FIRST: Self = Self { year: 1, month: 1, day: 1 };
+    /// Stands for "no last day": the day after the last one that can be asked for.
+    pub const LAST: Self = Self { year: 10_000, month: 1, day: 1 };
+
+    /// `None` when there is no such day.
+    #[must_use]
+    pub fn new(year: i16, month: u8, day: u8) -> Option<Self> {
+        (1..=Self::days_in_month(year, month)).contains(&day).then_some(Self { year, month, day })
+    }
+
+    /// Whether the year has a 29 February.
+    #[must_use]
+    pub fn is_leap_year(year: i16) -> bool {
+        year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    }
+
+    /// Days of a month; zero when there is no such month.
+    #[must_use]
+    pub fn days_in_month(year: i16, month: u8) -> u8 {
+        match month {
+            2 => 28 + u8::from(Self::is_leap_year(year)),
+            4 | 6 | 9 | 11 => 30,
+            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+            _ => 0,
+        }
+    }
+
+    /// Days from 1970-01-01 to this one, negative before it. Times 86 400 it is the first second of the day on the
+    /// clock there.
+    #[must_use]
+    pub fn days_since_1970(self) -> i32 {
+        let before_year = days_before_year(i32::from(self.year)) - days_before_year(1970);
+        let months = 1..self.month;
+        let before_month: i32 = months.map(|month| i32::from(Self::days_in_month(self.year, month))).sum();
+        before_year + before_month + i32::from(self.day) - 1
+    }
+
+    /// The day so many days after 1970-01-01, held between [`Self::FIRST`] and [`Self::LAST`].
+    #[must_use]
+    pub fn from_days_since_1970(days: i32) -> Self {
+        if days <= Self::FIRST.days_since_1970() {
+            return Self::FIRST;
+        }
+        if days >= Self::LAST.days_since_1970() {
+            return Self::LAST;
+        }
+        // A year of 365¼ days is a little long, so the guess may be a year off; the loops mend that.
+        let mut year = 1970 + (days.saturating_mul(4)).div_euclid(1461);
+        while days_before_year(year) - days_before_year(1970) > days {
+            year -= 1;
+        }
+        while days_before_year(year + 1) - days_before_year(1970) <= days {
+            year += 1;
+        }
+        let mut date = Self { year: year as i16, month: 1, day: 1 };
+        let mut left = days - date.days_since_1970();
+        while left >= i32::from(Self::days_in_month(date.year, date.month)) && date.month < 12 {
+            left -= i32::from(Self::days_in_month(date.year, date.month));
+            date.month += 1;
+        }
+        date.day = left as u8 + 1;
+        date
+    }
+
+    /// So many days later; earlier when negative.
+    #[must_use]
+    pub fn plus_days(self, days: i32) -> Self {
+        Self::from_days_since_1970(self.days_since_1970().saturating_add(days))
+    }
+
+    /// Days since the Monday of its week, 0 to 6.
+    #[must_use]
+    pub fn days_since_monday(self) -> i32 {
+        // 1970-01-01 was a Thursday.
+        (self.days_since_1970() + 3).rem_euclid(7)
+    }
+}
+
+/// Days from the first day of year 1 to the first day of this one.
+fn days_before_year(year: i32) -> i32 {
+    let years = year - 1;
+    years * 365 + years.div_euclid(4) - years.div_euclid(100) + years.div_euclid(400)
+}
+
+impl fmt::Display for CivilDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
 }
 
 /// Proportions, upright. A picture is square when its sides differ by less than 3 %.

@@ -1,69 +1,62 @@
 //! The door to all open libraries, for the window and the command line.
 //!
 //! [`Libraries`] is a handle; clones share it and every thread may use it. Nothing here is called while a frame is drawn
-//! except what says so: [`Libraries::table`], [`Libraries::list`] and [`Libraries::progress`] only copy a pointer or a few numbers.
+//! except what says that it never blocks: that only copies a pointer or a few numbers.
 
+mod answer;
+mod details;
+mod duplicates;
+mod error;
+mod indexing;
+mod info;
+mod known;
+mod library;
+mod pictures;
 mod request;
 mod table;
+mod view;
+mod vocabulary;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::SystemTime;
 
+pub use self::details::Details;
+pub use self::duplicates::{DuplicateScope, DuplicateStage, Duplicates};
+pub use self::error::LibraryError;
+use self::library::OpenLibrary;
+pub use self::info::{PictureInfo, SwatchInfo, describe_file};
+pub use self::pictures::load_file;
 pub use self::request::{
     Crop, Histogram, Hit, Order, Part, PictureQuery, PictureSource, Reading, SearchRequest, SearchResponse,
     Sketch, SketchBlob, Strength, TookAs,
 };
 pub use self::table::{Entry, Table};
-use super::{PictureId, Pixels, RowId};
-use crate::jobs::JobContext;
-use crate::storage::Directories;
+pub use self::vocabulary::Looks;
+pub use crate::library::index::{FailedFile, IndexOptions, IndexProgress, IndexReport};
+use crate::library::query::complete::{self, Completion};
+use crate::library::query::{CivilDate, TextField, parse};
+use crate::library::store::LibraryStore;
+use crate::library::thumbnails::ThumbnailStore;
+use crate::storage::{self, Directories};
 
-/// What goes wrong with a library.
-#[derive(Debug, thiserror::Error)]
-pub enum LibraryError {
-    /// The folder is not there.
-    #[error("the folder is not there; is its drive connected? {0}")]
-    NoFolder(PathBuf),
-    /// The picture cannot be shown.
-    #[error("{0}")]
-    Picture(String),
-}
+/// Pixels on the longer side of a thumbnail.
+pub const THUMBNAIL_SIDE: u32 = 320;
+/// What thumbnails may take on the disk.
+const THUMBNAIL_BUDGET_BYTES: u64 = 4 << 30;
 
-/// One library as the list shows it.
+/// One library as a list shows it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LibraryInfo {
-    /// [`PictureId::library`] of its pictures.
+    /// [`super::PictureId::library`] of its pictures.
     pub number: u32,
     /// The user's folder.
     pub root: PathBuf,
     /// Pictures that can be found.
     pub pictures: usize,
-    /// Files that could not be read.
-    pub failed: usize,
-    /// Whether the folder can be reached now.
-    pub is_there: bool,
-}
-
-/// How far indexing is.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct IndexProgress {
-    /// Files found so far.
-    pub found: u64,
-    /// Whether all folders have been looked through, so that `found` is final.
-    pub scan_is_done: bool,
-    /// Pictures that can be found by name and first look.
-    pub first_pass: u64,
-    /// Pictures that are completely described, those of earlier runs included.
-    pub full_pass: u64,
-    /// Files that could not be read.
-    pub failed: u64,
-    /// Pictures per second now; zero when unknown.
-    pub per_second: f64,
-    /// Time left, when it can be told.
-    pub left_secs: Option<f64>,
-    /// Whether it waits because the user said so.
-    pub is_paused: bool,
+    /// What is being done to it; `None` when nothing is.
+    pub progress: Option<IndexProgress>,
 }
 
 /// All open libraries.
@@ -73,9 +66,14 @@ pub struct Libraries {
 }
 
 struct Shared {
-    roots: Mutex<Vec<PathBuf>>,
+    directories: Directories,
+    thumbnails: OnceLock<Arc<ThumbnailStore>>,
+    /// By number; forgotten ones leave a gap.
+    open: Mutex<Vec<Option<Arc<OpenLibrary>>>>,
     table: Mutex<Arc<Table>>,
     generation: AtomicU64,
+    /// What was repaired or went wrong, in words, until somebody takes it.
+    notes: Mutex<Vec<String>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -85,72 +83,101 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Libraries {
     /// No library is opened before it is asked for.
     #[must_use]
-    pub fn new(_directories: &Directories) -> Self {
+    pub fn new(directories: &Directories) -> Self {
         Self {
             shared: Arc::new(Shared {
-                roots: Mutex::default(),
+                directories: directories.clone(),
+                thumbnails: OnceLock::new(),
+                open: Mutex::default(),
                 table: Mutex::new(Arc::new(Table::default())),
                 generation: AtomicU64::new(0),
+                notes: Mutex::default(),
             }),
         }
     }
 
-    /// Opens the library of a folder, a new one where there is none. Blocks.
+    /// The user's folders that have a library, open or not. Reads the disk.
+    #[must_use]
+    pub fn known(&self) -> Vec<PathBuf> {
+        known::roots(&self.shared.directories)
+    }
+
+    /// Opens the library of a folder, a new one where there is none; one that is open already keeps its number. Blocks.
+    /// A known library whose folder is away is opened too: its pictures can still be found.
     ///
     /// # Errors
     /// [`LibraryError`].
     pub fn open(&self, root: &Path) -> Result<u32, LibraryError> {
-        if !root.is_dir() {
-            return Err(LibraryError::NoFolder(root.to_owned()));
+        let (root, folder) = self.place(root)?;
+        if let Some(open) = self.all().into_iter().find(|open| open.root == root) {
+            return Ok(open.number);
         }
-        let mut roots = lock(&self.shared.roots);
-        roots.push(root.to_owned());
-        Ok(roots.len() as u32 - 1)
+        known::remember(&folder, &root)?;
+        let (store, repairs) = LibraryStore::open(&folder, &root, self.thumbnails())?;
+        lock(&self.shared.notes).extend(repairs);
+        let number = {
+            let mut open = lock(&self.shared.open);
+            // Another thread may have been faster.
+            if let Some(other) = open.iter().flatten().find(|open| open.root == root) {
+                return Ok(other.number);
+            }
+            let number = open.len() as u32;
+            open.push(Some(Arc::new(OpenLibrary::new(number, root, store)?)));
+            number
+        };
+        self.publish();
+        Ok(number)
     }
 
-    /// The libraries that are open.
+    /// The canonical path of a user's folder, and ours for it.
+    fn place(&self, root: &Path) -> Result<(PathBuf, PathBuf), LibraryError> {
+        let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
+        let canonical = std::fs::canonicalize(&absolute).unwrap_or_else(|_| absolute.clone());
+        let folder = known::folder_of(&self.shared.directories, &canonical);
+        if canonical.is_file() {
+            return Err(LibraryError::NotAFolder(canonical));
+        }
+        if !canonical.is_dir() && !folder.is_dir() {
+            return Err(LibraryError::NoFolder(absolute));
+        }
+        Ok((canonical, folder))
+    }
+
+    /// The libraries that are open. Never blocks for long.
     #[must_use]
     pub fn list(&self) -> Vec<LibraryInfo> {
-        let table = self.table();
-        let roots = lock(&self.shared.roots);
-        let info = |(number, root): (usize, &PathBuf)| LibraryInfo {
-            number: number as u32,
-            root: root.clone(),
-            pictures: table.entries().iter().filter(|e| e.id.library == number as u32).count(),
-            failed: 0,
-            is_there: true,
+        let info = |open: Arc<OpenLibrary>| LibraryInfo {
+            number: open.number,
+            root: open.root.clone(),
+            pictures: open.view().entries.len(),
+            progress: open.progress(),
         };
-        roots.iter().enumerate().map(info).collect()
+        self.all().into_iter().map(info).collect()
     }
 
-    /// Looks through the folder and describes what is new. Blocks until done, paused time included; reports through `job`
-    /// and [`Self::progress`].
+    /// Drops all that Vitrine keeps of a folder; nothing in the folder is touched. False when there was nothing. Blocks.
     ///
     /// # Errors
-    /// [`LibraryError`]; files that could not be read are none.
-    pub fn index(&self, library: u32, _job: &JobContext) -> Result<(), LibraryError> {
-        let root = lock(&self.shared.roots).get(library as usize).cloned().unwrap_or_default();
-        let mut entries = self.table().entries().to_vec();
-        entries.retain(|entry| entry.id.library != library);
-        let files = walkdir::WalkDir::new(&root).sort_by_file_name().into_iter().flatten();
-        for file in files.filter(|file| file.file_type().is_file()) {
-            let Ok((width, height)) = image::image_dimensions(file.path()) else { continue };
-            let relative = file.path().strip_prefix(&root).unwrap_or(file.path());
-            let row = RowId(entries.len() as u32);
-            entries.push(Entry {
-                id: PictureId { library, row },
-                relative: relative.to_owned(),
-                width,
-                height,
-                taken_secs: None,
-                size_bytes: file.metadata().map_or(0, |metadata| metadata.len()),
-                rating: None,
-                is_first_look: false,
-            });
+    /// [`LibraryError`] when our files cannot be removed.
+    pub fn forget(&self, root: &Path) -> Result<bool, LibraryError> {
+        let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
+        let canonical = std::fs::canonicalize(&absolute).unwrap_or(absolute);
+        let closed: Vec<Arc<OpenLibrary>> = {
+            let mut open = lock(&self.shared.open);
+            open.iter_mut()
+                .filter_map(|slot| slot.take_if(|open: &mut Arc<OpenLibrary>| open.root == canonical))
+                .collect()
+        };
+        for library in &closed {
+            library.closed.store(true, Ordering::Relaxed);
+            // What still runs on it must not write into a folder that is being removed.
+            while library.indexing.load(Ordering::Acquire) {
+                std::thread::sleep(std::time::Duration::from_millis(10));
+            }
         }
-        *lock(&self.shared.table) = Arc::new(Table::new(entries));
-        self.shared.generation.fetch_add(1, Ordering::Relaxed);
-        Ok(())
+        drop(closed);
+        self.publish();
+        Ok(known::forget(&self.shared.directories, &canonical)?)
     }
 
     /// Grows whenever something that can be found has changed. Never blocks.
@@ -159,66 +186,94 @@ impl Libraries {
         self.shared.generation.load(Ordering::Relaxed)
     }
 
-    /// How far indexing of a library is; `None` when none runs. Never blocks.
-    #[must_use]
-    pub fn progress(&self, _library: u32) -> Option<IndexProgress> {
-        None
-    }
-
-    /// Holds indexing up or lets it go on. Never blocks.
-    pub fn set_paused(&self, _library: u32, _paused: bool) {}
-
-    /// Every picture that can be found. Never blocks.
+    /// Every picture that can be found. Never blocks for long.
     #[must_use]
     pub fn table(&self) -> Arc<Table> {
         Arc::clone(&lock(&self.shared.table))
     }
 
-    /// Where a picture's file is.
+    /// What was repaired or went wrong since this was last asked. Never blocks for long.
     #[must_use]
-    pub fn path(&self, id: PictureId) -> Option<PathBuf> {
-        let table = self.table();
-        let entry = table.get(id)?;
-        Some(lock(&self.shared.roots).get(id.library as usize)?.join(&entry.relative))
-    }
-
-    /// A small picture, [`THUMBNAIL_SIDE`] pixels on its longer side (less when the picture is smaller), from the disk or made now. Blocks.
-    ///
-    /// # Errors
-    /// [`LibraryError::Picture`], with the reason.
-    pub fn thumbnail(&self, id: PictureId) -> Result<Pixels, LibraryError> {
-        self.load(id, THUMBNAIL_SIDE)
-    }
-
-    /// The picture itself, its longer side `longest_side` pixels or as long as it is. Blocks.
-    ///
-    /// # Errors
-    /// [`LibraryError::Picture`], with the reason.
-    pub fn load(&self, id: PictureId, longest_side: u32) -> Result<Pixels, LibraryError> {
-        let path = self.path(id).ok_or_else(|| LibraryError::Picture("the picture is gone".into()))?;
-        let picture = image::open(path).map_err(|error| LibraryError::Picture(error.to_string()))?;
-        let rgba = picture.thumbnail(longest_side, longest_side).to_rgba8();
-        let (width, height) = rgba.dimensions();
-        Pixels::new(width, height, rgba.into_raw())
-            .ok_or_else(|| LibraryError::Picture("the picture has no pixels".into()))
+    pub fn take_notes(&self) -> Vec<String> {
+        std::mem::take(&mut *lock(&self.shared.notes))
     }
 
     /// Answers a query. Blocks for some milliseconds; `is_superseded` is asked on the way.
     ///
     /// # Errors
-    /// [`LibraryError`] when a query picture cannot be read.
+    /// [`LibraryError`] when a catalog or a query picture cannot be read.
     pub fn search(
         &self,
         request: &SearchRequest,
-        _is_superseded: &(dyn Fn() -> bool + Sync),
+        is_superseded: &(dyn Fn() -> bool + Sync),
     ) -> Result<SearchResponse, LibraryError> {
-        let table = self.table();
-        let wanted = request.text.to_lowercase();
-        let is_hit = |entry: &&Entry| entry.relative.to_string_lossy().to_lowercase().contains(&wanted);
-        let hits = table.entries().iter().filter(is_hit).map(|entry| Hit::plain(entry.id)).collect();
-        Ok(SearchResponse { hits, ..SearchResponse::default() })
+        let query = parse::parse(&request.text, &Looks, today());
+        let mut libraries = self.all();
+        if !request.libraries.is_empty() {
+            libraries.retain(|open| request.libraries.contains(&open.number));
+        }
+        let thumbnails = |id| self.thumbnail(id);
+        answer::answer(&libraries, query, request, &thumbnails, is_superseded)
+    }
+
+    /// What can be typed next at the cursor (in bytes). Blocks for some milliseconds.
+    #[must_use]
+    pub fn completions(&self, text: &str, cursor: usize) -> Vec<Completion> {
+        complete::complete(text, cursor, &Looks, &CatalogFacets(self.all()))
+    }
+
+    fn all(&self) -> Vec<Arc<OpenLibrary>> {
+        lock(&self.shared.open).iter().flatten().cloned().collect()
+    }
+
+    fn library(&self, number: u32) -> Result<Arc<OpenLibrary>, LibraryError> {
+        let open = lock(&self.shared.open);
+        open.get(number as usize).cloned().flatten().ok_or(LibraryError::Closed)
+    }
+
+    fn thumbnails(&self) -> Arc<ThumbnailStore> {
+        let make = || {
+            let file = self.shared.directories.cache.join("thumbnails.db");
+            if let Some(folder) = file.parent()
+                && let Err(error) = storage::ensure_folder(folder)
+            {
+                log::warn!("thumbnails are not kept: {error}");
+            }
+            Arc::new(ThumbnailStore::open(&file, THUMBNAIL_BUDGET_BYTES))
+        };
+        Arc::clone(self.shared.thumbnails.get_or_init(make))
+    }
+
+    /// Puts the libraries' pictures together for those who look at all of them.
+    fn publish(&self) {
+        let views: Vec<_> = self.all().iter().map(|open| open.view()).collect();
+        let entries = views.iter().flat_map(|view| view.entries.iter().cloned()).collect();
+        *lock(&self.shared.table) = Arc::new(Table::new(entries));
+        self.shared.generation.fetch_add(1, Ordering::Relaxed);
     }
 }
 
-/// Pixels on the longer side of a thumbnail.
-pub const THUMBNAIL_SIDE: u32 = 320;
+/// Today's date in UTC, which `date:today` and `date:last-week` count from.
+fn today() -> CivilDate {
+    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    CivilDate::from_days_since_1970((since_1970.as_secs() / 86_400) as i32)
+}
+
+/// What the pictures of all libraries have in their fields.
+struct CatalogFacets(Vec<Arc<OpenLibrary>>);
+
+impl complete::Facets for CatalogFacets {
+    fn values(&self, field: TextField, prefix: &str) -> Vec<(String, usize)> {
+        const MOST: usize = 12;
+        let mut counts = std::collections::BTreeMap::<String, usize>::new();
+        for open in &self.0 {
+            for (value, count) in open.store.catalog.facets(field, prefix, MOST).unwrap_or_default() {
+                *counts.entry(value).or_default() += count;
+            }
+        }
+        let mut values: Vec<_> = counts.into_iter().collect();
+        values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        values.truncate(MOST);
+        values
+    }
+}

@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::super::query::Query;
-use super::super::{PictureId, Pixels};
+use crate::library::query::Query;
+use crate::library::{PictureId, Pixels};
 
 /// Everything the search box holds.
 #[derive(Clone, Debug, Default)]
@@ -190,12 +190,17 @@ pub enum Strength {
 }
 
 impl Strength {
+    /// Relevance from which on a hit is strong: one neutral score in two hundred is as high.
+    pub const SURE: f32 = 0.995;
+    /// Relevance from which on a hit is likely.
+    pub const FAIR: f32 = 0.95;
+
     /// The word for a relevance.
     #[must_use]
     pub fn of(relevance: f32) -> Self {
         match relevance {
-            r if r >= 0.995 => Self::Strong,
-            r if r >= 0.95 => Self::Likely,
+            r if r >= Self::SURE => Self::Strong,
+            r if r >= Self::FAIR => Self::Likely,
             _ => Self::Weak,
         }
     }
@@ -205,7 +210,7 @@ impl Strength {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
     /// The ranking: "words", "colour: teal", "like tower.jpg".
-    pub name: String,
+    pub name: Arc<str>,
     /// Place in that ranking, from 1; absent when it is not among them.
     pub rank: Option<u32>,
     /// That ranking's own score.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use super::super::PictureId;
+use crate::library::PictureId;
 
 /// A picture in the table.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,0 +1,85 @@
+//! `vitrine library index`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::{
+    cli::Failure,
+    library::session::{IndexOptions, IndexProgress, IndexReport, Libraries},
+    storage::Directories,
+};
+
+#[derive(Debug, Args)]
+pub struct IndexArguments {
+    /// The folder; everything below it belongs to it
+    folder: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    /// Files to read at once; as many as there are processors unless said otherwise
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    jobs: Option<u16>,
+}
+
+pub(super) fn index(arguments: &IndexArguments, directories: &Directories) -> Result<(), Failure> {
+    let libraries = Libraries::new(directories);
+    if !arguments.folder.is_dir() && !arguments.folder.is_file() {
+        let error = crate::library::session::LibraryError::NoFolder(arguments.folder.clone());
+        return Err(anyhow::Error::from(error).into());
+    }
+    let number = libraries.open(&arguments.folder)?;
+    let workers = arguments.jobs.map_or(0, usize::from);
+    let report = run_with_bar(&libraries, number, IndexOptions { workers, ..IndexOptions::default() })?;
+    super::tell_notes(&libraries);
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+        return Ok(());
+    }
+    for failed in &report.failed {
+        eprintln!("vitrine: {}: {}", failed.path.display(), failed.error);
+    }
+    println!("{}", summary(&report));
+    Ok(())
+}
+
+/// Indexes with a bar on standard error where that is a terminal.
+pub(super) fn run_with_bar(
+    libraries: &Libraries,
+    number: u32,
+    options: IndexOptions,
+) -> anyhow::Result<IndexReport> {
+    let style = ProgressStyle::with_template("{wide_bar} {pos} of {len} {msg}")?;
+    let bar = ProgressBar::new(0).with_style(style);
+    let on_progress = |progress: &IndexProgress| {
+        bar.set_length(progress.found);
+        bar.set_position(progress.full_pass + progress.failed);
+        bar.set_message(message(progress));
+    };
+    let report = libraries.index(number, options, &|| false, &on_progress);
+    bar.finish_and_clear();
+    Ok(report?)
+}
+
+fn message(progress: &IndexProgress) -> String {
+    match (&progress.held_up, progress.left_secs) {
+        (Some(what), _) => what.clone(),
+        (None, Some(left)) => format!("{:.0}/s, {} left", progress.per_second, crate::units::seconds(left as f32)),
+        (None, None) => String::new(),
+    }
+}
+
+fn summary(report: &IndexReport) -> String {
+    let mut parts = vec![format!("{} picture files", report.files)];
+    let counts = [
+        (report.indexed, "indexed"),
+        (report.unchanged, "unchanged"),
+        (report.moved, "moved"),
+        (report.removed, "gone"),
+        (report.failed.len() as u64, "not readable"),
+    ];
+    parts.extend(counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
+    let rate = if report.indexed > 0 { format!(", {:.0} per second", report.images_per_sec) } else { String::new() };
+    format!("{} in {:.1} s{rate}", parts.join(", "), report.elapsed_secs)
+}

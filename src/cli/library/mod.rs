@@ -1,0 +1,135 @@
+//! `vitrine library`: pictures without a window.
+
+mod duplicates;
+mod export;
+mod index;
+mod info;
+mod search;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use super::Failure;
+use crate::{
+    library::session::{IndexOptions, Libraries},
+    storage::Directories,
+};
+
+/// What can be done with pictures.
+#[derive(Debug, Subcommand)]
+pub enum LibraryCommand {
+    /// Look through a folder and describe its pictures, so that they can be found
+    Index(index::IndexArguments),
+    /// Find pictures in a folder; what is new in it is indexed first
+    Search(search::SearchArguments),
+    /// Group pictures that show the same
+    Duplicates(duplicates::DuplicatesArguments),
+    /// Say everything about one picture
+    Info(info::InfoArguments),
+    /// Say which folders are indexed
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Drop what is kept of a folder; the folder itself is not touched
+    Forget {
+        /// The folder
+        folder: PathBuf,
+    },
+    /// Write what is known of a folder's pictures into a table
+    Export(export::ExportArguments),
+}
+
+pub(super) fn run(command: &LibraryCommand, directories: &Directories) -> Result<(), Failure> {
+    match command {
+        LibraryCommand::Index(arguments) => index::index(arguments, directories),
+        LibraryCommand::Search(arguments) => search::search(arguments, directories),
+        LibraryCommand::Duplicates(arguments) => duplicates::duplicates(arguments, directories),
+        LibraryCommand::Info(arguments) => info::info(arguments),
+        LibraryCommand::List { json } => list(*json, directories),
+        LibraryCommand::Forget { folder } => forget(folder, directories),
+        LibraryCommand::Export(arguments) => export::export(arguments, directories),
+    }
+}
+
+/// Which folder, and whether to look for changes first.
+#[derive(Debug, Args)]
+struct FolderArguments {
+    /// The folder
+    folder: PathBuf,
+    /// Answer from what is known, without looking for changes in the folder
+    #[arg(long)]
+    no_index: bool,
+}
+
+/// Opens the library of a folder and, unless told not to, brings it up to date; what could not be read is told.
+fn open(arguments: &FolderArguments, directories: &Directories) -> anyhow::Result<(Libraries, u32)> {
+    let libraries = Libraries::new(directories);
+    let number = libraries.open(&arguments.folder)?;
+    if !arguments.no_index && arguments.folder.is_dir() {
+        let report = index::run_with_bar(&libraries, number, IndexOptions::default())?;
+        if !report.failed.is_empty() {
+            let (count, folder) = (report.failed.len(), arguments.folder.display());
+            eprintln!("vitrine: note: {count} files could not be read; vitrine library index {folder} names them");
+        }
+    }
+    tell_notes(&libraries);
+    Ok((libraries, number))
+}
+
+/// What was repaired, on standard error.
+fn tell_notes(libraries: &Libraries) {
+    for note in libraries.take_notes() {
+        eprintln!("vitrine: note: {note}");
+    }
+}
+
+#[derive(Serialize)]
+struct Listed {
+    folder: PathBuf,
+    pictures: usize,
+    failed: usize,
+    is_there: bool,
+    error: Option<String>,
+}
+
+fn list(json: bool, directories: &Directories) -> Result<(), Failure> {
+    let libraries = Libraries::new(directories);
+    let listed: Vec<Listed> = libraries.known().iter().map(|root| listed(&libraries, root)).collect();
+    tell_notes(&libraries);
+    if json {
+        println!("{}", serde_json::to_string_pretty(&listed)?);
+    } else if listed.is_empty() {
+        println!("no folder is indexed yet; vitrine library index FOLDER begins one");
+    }
+    for library in listed.iter().filter(|_| !json) {
+        let away = if library.is_there { "" } else { " (the folder is not there now)" };
+        match &library.error {
+            Some(error) => println!("{}: {error}", library.folder.display()),
+            None => println!("{}: {} pictures{away}", library.folder.display(), library.pictures),
+        }
+    }
+    Ok(())
+}
+
+fn listed(libraries: &Libraries, root: &Path) -> Listed {
+    let counts = libraries.open(root).and_then(|number| {
+        let pictures = libraries.list().into_iter().find(|info| info.number == number);
+        Ok((pictures.map_or(0, |info| info.pictures), libraries.failed(number)?.len()))
+    });
+    let (pictures, failed) = counts.as_ref().copied().unwrap_or_default();
+    let error = counts.err().map(|error| error.to_string());
+    Listed { folder: root.to_owned(), pictures, failed, is_there: root.is_dir(), error }
+}
+
+fn forget(folder: &Path, directories: &Directories) -> Result<(), Failure> {
+    if Libraries::new(directories).forget(folder)? {
+        println!("{}: forgotten; its pictures are untouched", folder.display());
+        return Ok(());
+    }
+    let error = anyhow::anyhow!("nothing is kept of this folder; vitrine library list names those: {}", folder.display());
+    Err(error.into())
+}

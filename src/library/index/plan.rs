@@ -1,0 +1,227 @@
+//! What a scan found against what the catalog knows.
+
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use crate::library::catalog::{Known, Stage};
+use crate::library::scan::FoundFile;
+use crate::library::{ContentHash, RowId};
+
+/// A file that has to be read, and the row it has already.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Work {
+    /// The file as it was found.
+    pub file: FoundFile,
+    /// Its row, when the catalog knows it.
+    pub row: Option<RowId>,
+}
+
+/// Sorts what is found into what is new, changed, unfinished and unchanged.
+#[derive(Debug)]
+pub struct Plan {
+    known: HashMap<PathBuf, Known>,
+    seen: HashSet<PathBuf>,
+    /// Folders that could not be looked into: what is known below them may still be there.
+    unreadable: Vec<PathBuf>,
+    /// XMP files and when they were changed.
+    sidecars: HashMap<PathBuf, i64>,
+    /// Pictures that the catalog has as they are.
+    pub unchanged: u64,
+    /// Those of them that could not be read.
+    pub failed_before: u64,
+    /// Rows that a run that was cut short left with a first look only.
+    pub unfinished: Vec<Work>,
+}
+
+/// What to do with a found file now.
+#[derive(Debug, PartialEq)]
+pub enum Verdict {
+    /// Nothing, or later.
+    Nothing,
+    /// It is new.
+    New(FoundFile),
+    /// It was known with another size or time.
+    Changed(Work),
+    /// It was missing and is there again, as it was.
+    Returned(Work),
+}
+
+/// A known picture that was not found any more.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Missing {
+    /// Its row.
+    pub row: RowId,
+    /// Where it was.
+    pub relative: PathBuf,
+    /// Its size.
+    pub size_bytes: u64,
+    /// Its content, when it was read completely.
+    pub content: Option<ContentHash>,
+    /// Whether an earlier run did not find it either.
+    pub was_missing: bool,
+}
+
+impl Plan {
+    /// For a catalog that knows this.
+    pub fn new(known: HashMap<PathBuf, Known>) -> Self {
+        Self {
+            known,
+            seen: HashSet::new(),
+            unreadable: Vec::new(),
+            sidecars: HashMap::new(),
+            unchanged: 0,
+            failed_before: 0,
+            unfinished: Vec::new(),
+        }
+    }
+
+    /// Whether the catalog was empty, so that nothing can have moved.
+    pub fn is_first(&self) -> bool {
+        self.known.is_empty()
+    }
+
+    /// Takes a file that the scan found.
+    pub fn found(&mut self, file: FoundFile) -> Verdict {
+        if file.relative.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xmp")) {
+            self.sidecars.insert(file.relative, file.modified_ns);
+            return Verdict::Nothing;
+        }
+        let Some(known) = self.known.get(&file.relative) else { return Verdict::New(file) };
+        self.seen.insert(file.relative.clone());
+        let row = Some(known.row);
+        if known.size_bytes != file.size_bytes || known.modified_ns != file.modified_ns {
+            return Verdict::Changed(Work { file, row });
+        }
+        if known.is_missing {
+            return Verdict::Returned(Work { file, row });
+        }
+        match known.stage {
+            Stage::FirstLook => self.unfinished.push(Work { file, row }),
+            Stage::Full => self.unchanged += 1,
+            Stage::Failed(_) => self.failed_before += 1,
+        }
+        Verdict::Nothing
+    }
+
+    /// Takes a folder or file that the scan could not look at.
+    pub fn unreadable(&mut self, relative: PathBuf) {
+        self.unreadable.push(relative);
+    }
+
+    /// After the scan: what is known and was not found.
+    pub fn missing(&self) -> Vec<Missing> {
+        let mut missing: Vec<Missing> = self
+            .known
+            .iter()
+            .filter(|(path, _)| !self.seen.contains(*path))
+            .filter(|(path, _)| !self.unreadable.iter().any(|folder| path.starts_with(folder)))
+            .map(|(path, known)| Missing {
+                row: known.row,
+                relative: path.clone(),
+                size_bytes: known.size_bytes,
+                content: known.content,
+                was_missing: known.is_missing,
+            })
+            .collect();
+        missing.sort_by_key(|missing| missing.row);
+        missing
+    }
+
+    /// After the scan: files that are as they were but whose XMP file is not.
+    pub fn sidecars_changed(&mut self) -> Vec<Work> {
+        let mut works = Vec::new();
+        for path in &self.seen {
+            let Some(known) = self.known.get(path) else { continue };
+            let is_finished = matches!(known.stage, Stage::Full);
+            if is_finished && self.sidecar_of(path) != known.sidecar_modified_ns {
+                let file = FoundFile {
+                    relative: path.clone(),
+                    size_bytes: known.size_bytes,
+                    modified_ns: known.modified_ns,
+                };
+                works.push(Work { file, row: Some(known.row) });
+                self.unchanged = self.unchanged.saturating_sub(1);
+            }
+        }
+        works.sort_by(|a, b| a.file.relative.cmp(&b.file.relative));
+        works
+    }
+
+    /// When the XMP file of a picture was changed, if it has one.
+    fn sidecar_of(&self, picture: &Path) -> Option<i64> {
+        sidecar_names(picture).into_iter().find_map(|name| self.sidecars.get(&name).copied())
+    }
+}
+
+/// Names that an XMP file of a picture may have, in order of preference: `a.jpg.xmp`, `a.xmp`, and both in capitals.
+pub fn sidecar_names(picture: &Path) -> Vec<PathBuf> {
+    ["xmp", "XMP"]
+        .into_iter()
+        .flat_map(|ending| [picture.with_added_extension(ending), picture.with_extension(OsStr::new(ending))])
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(name: &str, size_bytes: u64, modified_ns: i64) -> FoundFile {
+        FoundFile { relative: PathBuf::from(name), size_bytes, modified_ns }
+    }
+
+    fn known(row: u32, size_bytes: u64, stage: Stage) -> Known {
+        let content = Some(ContentHash::of(b"a"));
+        Known { row: RowId(row), size_bytes, modified_ns: 1, stage, content, sidecar_modified_ns: None, is_missing: false }
+    }
+
+    fn plan() -> Plan {
+        Plan::new(HashMap::from([
+            ("a.jpg".into(), known(1, 10, Stage::Full)),
+            ("b/c.jpg".into(), known(2, 10, Stage::FirstLook)),
+            ("b/d.jpg".into(), known(3, 10, Stage::Full)),
+        ]))
+    }
+
+    #[test]
+    fn files_are_new_changed_unfinished_or_unchanged() {
+        let mut plan = plan();
+        assert_eq!(plan.found(file("a.jpg", 10, 1)), Verdict::Nothing);
+        assert_eq!(plan.found(file("b/c.jpg", 10, 1)), Verdict::Nothing);
+        assert!(matches!(plan.found(file("b/d.jpg", 11, 1)), Verdict::Changed(_)));
+        assert!(matches!(plan.found(file("e.jpg", 10, 1)), Verdict::New(_)));
+        assert_eq!((plan.unchanged, plan.unfinished.len()), (1, 1));
+        assert!(plan.missing().is_empty());
+    }
+
+    #[test]
+    fn what_lies_in_an_unreadable_folder_is_not_missing() {
+        let mut plan = plan();
+        plan.unreadable("b".into());
+        let missing = plan.missing();
+        assert_eq!(missing.len(), 1);
+        assert_eq!(missing[0].relative, Path::new("a.jpg"));
+    }
+
+    #[test]
+    fn a_picture_that_was_missing_returns() {
+        let mut gone = known(1, 10, Stage::Full);
+        gone.is_missing = true;
+        let mut plan = Plan::new(HashMap::from([("a.jpg".into(), gone)]));
+        assert!(plan.missing()[0].was_missing);
+        assert!(matches!(plan.found(file("a.jpg", 10, 1)), Verdict::Returned(_)));
+        assert!(plan.missing().is_empty());
+    }
+
+    #[test]
+    fn a_new_sidecar_has_the_picture_looked_at_again() {
+        let mut plan = plan();
+        plan.found(file("a.jpg", 10, 1));
+        plan.found(file("b/d.jpg", 10, 1));
+        assert!(plan.sidecars_changed().is_empty());
+        plan.found(file("a.xmp", 5, 7));
+        let works = plan.sidecars_changed();
+        assert_eq!(works.len(), 1);
+        assert_eq!(works[0].file.relative, Path::new("a.jpg"));
+    }
+}

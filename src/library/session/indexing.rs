@@ -1,0 +1,93 @@
+//! Indexing an open library.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crate::library::index::{self, IndexControl, IndexOptions, IndexProgress, IndexReport};
+use super::library::OpenLibrary;
+use super::{Libraries, LibraryError};
+
+/// Marks a library as being indexed for as long as it lives.
+struct Mark<'a>(&'a OpenLibrary);
+
+impl<'a> Mark<'a> {
+    fn set(library: &'a OpenLibrary) -> Result<Self, LibraryError> {
+        if library.indexing.swap(true, Ordering::AcqRel) {
+            return Err(LibraryError::Busy);
+        }
+        Ok(Self(library))
+    }
+}
+
+impl Drop for Mark<'_> {
+    fn drop(&mut self) {
+        self.0.set_progress(None);
+        self.0.indexing.store(false, Ordering::Release);
+    }
+}
+
+impl Libraries {
+    /// Looks through the folder and describes what is new. Blocks until done, paused time included. What was found can be
+    /// searched while it goes on.
+    ///
+    /// # Errors
+    /// [`LibraryError`]; files that could not be read are none, the report names them.
+    pub fn index(
+        &self,
+        library: u32,
+        options: IndexOptions,
+        should_stop: &(dyn Fn() -> bool + Sync),
+        on_progress: &dyn Fn(&IndexProgress),
+    ) -> Result<IndexReport, LibraryError> {
+        let library = self.library(library)?;
+        let _mark = Mark::set(&library)?;
+        let stop = || should_stop() || library.closed.load(Ordering::Relaxed);
+        let control = IndexControl {
+            should_stop: &stop,
+            paused: &library.paused,
+            progress: &|progress| {
+                library.set_progress(Some(progress.clone()));
+                on_progress(progress);
+            },
+            changed: &|| {
+                library.note_written();
+                self.refresh(&library, false);
+            },
+        };
+        let report = index::run(&library.store, options, &control);
+        library.note_written();
+        self.refresh(&library, true);
+        Ok(report?)
+    }
+
+    /// Holds indexing up or lets it go on. Never blocks.
+    pub fn set_paused(&self, library: u32, paused: bool) {
+        if let Ok(library) = self.library(library) {
+            library.paused.store(paused, Ordering::Relaxed);
+        }
+    }
+
+    /// How far indexing of a library is; `None` when none runs. Never blocks for long.
+    #[must_use]
+    pub fn progress(&self, library: u32) -> Option<IndexProgress> {
+        self.library(library).ok()?.progress()
+    }
+
+    /// The files of a library that could not be read, and why. Blocks.
+    ///
+    /// # Errors
+    /// [`LibraryError`] when the catalog cannot be read.
+    pub fn failed(&self, library: u32) -> Result<Vec<index::FailedFile>, LibraryError> {
+        let failed = self.library(library)?.store.catalog.failed()?;
+        Ok(failed.into_iter().map(|(path, error)| index::FailedFile { path, error }).collect())
+    }
+
+    /// Shows what was written to those who search.
+    pub(super) fn refresh(&self, library: &Arc<OpenLibrary>, now_at_any_rate: bool) {
+        match library.refresh(now_at_any_rate) {
+            Ok(true) => self.publish(),
+            Ok(false) => {}
+            Err(error) => super::lock(&self.shared.notes).push(error.to_string()),
+        }
+    }
+}

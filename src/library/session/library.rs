@@ -1,0 +1,103 @@
+//! One open library: what is kept of it, and what runs on it.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use crate::library::index::IndexProgress;
+use crate::library::store::{LibraryStore, StoreError};
+use super::lock;
+use super::view::LibraryView;
+
+/// While something changes, what can be found is read anew at most this often.
+const REFRESH: Duration = Duration::from_millis(250);
+/// And not more of the time than one part in this many.
+const REFRESH_SHARE: u32 = 6;
+
+/// An open library. Shared between threads.
+pub struct OpenLibrary {
+    /// Its number in this run of the program.
+    pub number: u32,
+    /// The user's folder.
+    pub root: PathBuf,
+    /// What is kept of it.
+    pub store: Arc<LibraryStore>,
+    view: Mutex<Arc<LibraryView>>,
+    last_read: Mutex<(Option<Instant>, Duration)>,
+    written: AtomicU64,
+    read: AtomicU64,
+    progress: Mutex<Option<IndexProgress>>,
+    /// Whether indexing waits.
+    pub paused: AtomicBool,
+    /// Whether indexing runs; only one does.
+    pub indexing: AtomicBool,
+    /// Set when the user closes or forgets the library: what runs on it ends.
+    pub closed: AtomicBool,
+}
+
+impl OpenLibrary {
+    /// Reads what can be found.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the catalog cannot be read.
+    pub fn new(number: u32, root: PathBuf, store: LibraryStore) -> Result<Self, StoreError> {
+        let view = LibraryView::read(number, &store)?;
+        Ok(Self {
+            number,
+            root,
+            store: Arc::new(store),
+            view: Mutex::new(Arc::new(view)),
+            last_read: Mutex::default(),
+            written: AtomicU64::new(0),
+            read: AtomicU64::new(0),
+            progress: Mutex::default(),
+            paused: AtomicBool::new(false),
+            indexing: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
+        })
+    }
+
+    /// What can be found.
+    pub fn view(&self) -> Arc<LibraryView> {
+        Arc::clone(&lock(&self.view))
+    }
+
+    /// Notes that the store has changed.
+    pub fn note_written(&self) {
+        self.written.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Reads what has been written, unless that was done a moment ago; whether it did.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the catalog cannot be read.
+    pub fn refresh(&self, now_at_any_rate: bool) -> Result<bool, StoreError> {
+        let mut last_read = lock(&self.last_read);
+        let written = self.written.load(Ordering::Relaxed);
+        if written == self.read.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
+        let (at, took) = *last_read;
+        let pause = REFRESH.max(took * REFRESH_SHARE);
+        if !now_at_any_rate && at.is_some_and(|at| at.elapsed() < pause) {
+            return Ok(false);
+        }
+        let started = Instant::now();
+        let view = LibraryView::read(self.number, &self.store)?;
+        *lock(&self.view) = Arc::new(view);
+        self.read.store(written, Ordering::Relaxed);
+        *last_read = (Some(Instant::now()), started.elapsed());
+        Ok(true)
+    }
+
+    /// How far indexing is; `None` when none runs.
+    pub fn progress(&self) -> Option<IndexProgress> {
+        lock(&self.progress).clone()
+    }
+
+    /// Says how far indexing is.
+    pub fn set_progress(&self, progress: Option<IndexProgress>) {
+        *lock(&self.progress) = progress;
+    }
+}

@@ -1,0 +1,80 @@
+//! Single pictures: where they are, and their pixels.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use crate::library::decode::{self, ByteBudget};
+use crate::library::{ContentHash, PictureId, Pixels};
+use super::{Libraries, LibraryError, THUMBNAIL_SIDE};
+
+/// What decoding for the screen may take at once, all threads together.
+const DECODE_BYTES: u64 = 1 << 30;
+
+fn budget() -> &'static ByteBudget {
+    static BUDGET: OnceLock<ByteBudget> = OnceLock::new();
+    BUDGET.get_or_init(|| ByteBudget::new(DECODE_BYTES))
+}
+
+impl Libraries {
+    /// Where a picture's file is. Never blocks for long.
+    #[must_use]
+    pub fn path(&self, id: PictureId) -> Option<PathBuf> {
+        let library = self.library(id.library).ok()?;
+        let view = library.view();
+        Some(library.root.join(&view.entries.get(view.find(id)?)?.relative))
+    }
+
+    /// A small picture, [`THUMBNAIL_SIDE`] pixels on its longer side (less when the picture is smaller), from the disk or made
+    /// now. Blocks.
+    ///
+    /// # Errors
+    /// [`LibraryError::Picture`], with the reason.
+    pub fn thumbnail(&self, id: PictureId) -> Result<Pixels, LibraryError> {
+        let library = self.library(id.library)?;
+        if let Some(content) = library.store.catalog.content(id.row)?
+            && let Some(encoded) = library.store.thumbnails.get(&content)
+            && let Ok(pixels) = decode::decode_thumbnail(&encoded)
+        {
+            return Ok(pixels);
+        }
+        let (bytes, name) = self.bytes(id)?;
+        let pixels = decode_to(&bytes, &name, THUMBNAIL_SIDE)?;
+        let small = decode::shrink(&pixels, THUMBNAIL_SIDE);
+        let encoded = decode::encode_thumbnail(&small);
+        library.store.thumbnails.put_many(std::iter::once((ContentHash::of(&bytes), encoded.as_slice())));
+        Ok(small)
+    }
+
+    /// The picture itself, its longer side `longest_side` pixels or as long as it is. Blocks.
+    ///
+    /// # Errors
+    /// [`LibraryError::Picture`], with the reason.
+    pub fn load(&self, id: PictureId, longest_side: u32) -> Result<Pixels, LibraryError> {
+        let (bytes, name) = self.bytes(id)?;
+        Ok(decode::shrink(&decode_to(&bytes, &name, longest_side)?, longest_side))
+    }
+
+    fn bytes(&self, id: PictureId) -> Result<(Vec<u8>, PathBuf), LibraryError> {
+        let gone = || LibraryError::Picture("the picture is not in the library any more".to_owned());
+        let path = self.path(id).ok_or_else(gone)?;
+        let bytes = std::fs::read(&path)
+            .map_err(|error| LibraryError::Picture(format!("cannot be read ({error}): {}", path.display())))?;
+        Ok((bytes, path))
+    }
+}
+
+/// A picture file from anywhere, such as one that is dropped on the search box. Blocks.
+///
+/// # Errors
+/// [`LibraryError::Picture`], with the reason.
+pub fn load_file(path: &std::path::Path, longest_side: u32) -> Result<Pixels, LibraryError> {
+    let bytes = std::fs::read(path)
+        .map_err(|error| LibraryError::Picture(format!("cannot be read ({error}): {}", path.display())))?;
+    Ok(decode::shrink(&decode_to(&bytes, path, longest_side)?, longest_side))
+}
+
+fn decode_to(bytes: &[u8], path: &std::path::Path, longest_side: u32) -> Result<Pixels, LibraryError> {
+    let name = path.file_name().unwrap_or_default();
+    let decoded = decode::decode(bytes, name, Some(longest_side), budget());
+    decoded.map(|decoded| decoded.pixels).map_err(|error| LibraryError::Picture(error.to_string()))
+}

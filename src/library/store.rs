@@ -1,0 +1,195 @@
+//! What Vitrine keeps of one library: catalog, vectors and thumbnails, in folders of its own.
+//!
+//! The catalog says what there is. A vector or a thumbnail without a row is never found and goes with the next tidying;
+//! a row whose vectors are missing gets another full look. So nothing has to be written at the same instant.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::catalog::{Catalog, CatalogError, HashedPicture, LightEntry, PictureRecord};
+use super::descriptors::{self, Space};
+use super::duplicates::Candidate;
+use super::index::Looked;
+use super::session::Entry;
+use super::thumbnails::ThumbnailStore;
+use super::vectors::{Rows, VectorError, VectorStore};
+use super::{PictureId, RowId};
+
+/// What goes wrong with what is kept of a library.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The user's folder is not there.
+    #[error("the folder is not there; is its drive connected? {0}")]
+    NoFolder(PathBuf),
+    /// The folder cannot be looked through.
+    #[error("{0}")]
+    Scan(String),
+    /// The catalog refuses.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// A file of vectors refuses.
+    #[error(transparent)]
+    Vectors(#[from] VectorError),
+    /// The system gives no threads.
+    #[error("the system gives no threads for indexing ({0})")]
+    NoThreads(String),
+}
+
+/// Catalog, vectors and thumbnails of one folder.
+pub struct LibraryStore {
+    /// The user's folder.
+    pub root: PathBuf,
+    /// What there is.
+    pub catalog: Catalog,
+    /// Small pictures, by content; shared by all libraries.
+    pub thumbnails: Arc<ThumbnailStore>,
+    spaces: Mutex<Vec<VectorStore>>,
+}
+
+impl LibraryStore {
+    /// Opens or makes what is kept in `folder` about `root`; also what had to be repaired, in words.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the catalog is from a newer version or cannot be read or made.
+    pub fn open(
+        folder: &Path,
+        root: &Path,
+        thumbnails: Arc<ThumbnailStore>,
+    ) -> Result<(Self, Vec<String>), StoreError> {
+        let (catalog, mut repairs) = Catalog::open(folder, root)?;
+        let mut spaces = Vec::new();
+        for space in &descriptors::BUILT_IN {
+            spaces.push(open_space(folder, space, &catalog, &mut repairs)?);
+        }
+        let store = Self { root: root.to_owned(), catalog, thumbnails, spaces: Mutex::new(spaces) };
+        Ok((store, repairs))
+    }
+
+    /// What a list needs of every picture that can be found, in the order of rows.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the catalog cannot be read.
+    pub fn entries(&self, library: u32) -> Result<Vec<Entry>, StoreError> {
+        let entry = |light: LightEntry| Entry {
+            id: PictureId { library, row: light.row },
+            relative: light.relative,
+            width: light.width,
+            height: light.height,
+            taken_secs: light.taken_secs,
+            size_bytes: light.size_bytes,
+            rating: light.rating.and_then(|stars| u8::try_from(stars).ok()),
+            is_first_look: light.is_first_look,
+        };
+        Ok(self.catalog.entries()?.into_iter().map(entry).collect())
+    }
+
+    /// What the search for duplicates needs of every picture that was read completely, in the order of rows.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the catalog cannot be read.
+    pub fn candidates(&self, library: u32) -> Result<Vec<(RowId, Candidate)>, StoreError> {
+        let hashed: HashMap<RowId, HashedPicture> =
+            self.catalog.hashes()?.into_iter().map(|hashed| (hashed.row, hashed)).collect();
+        let candidate = |light: LightEntry| {
+            let hashed = hashed.get(&light.row)?;
+            let candidate = Candidate {
+                content: light.content?,
+                hashes: Some(hashed.hashes),
+                width: light.width,
+                height: light.height,
+                size_bytes: light.size_bytes,
+                format: hashed.format?,
+                sharpness: hashed.sharpness.unwrap_or_default(),
+                taken_secs: light.taken_secs,
+                modified_ns: hashed.modified_ns,
+                library,
+                relative: light.relative,
+                file: None,
+            };
+            Some((light.row, candidate))
+        };
+        Ok(self.catalog.entries()?.into_iter().filter_map(candidate).collect())
+    }
+
+    fn spaces(&self) -> MutexGuard<'_, Vec<VectorStore>> {
+        self.spaces.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes looked-at pictures; gives their rows.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then none of the records was written.
+    pub fn write(&self, looked: &[&Looked]) -> Result<Vec<RowId>, StoreError> {
+        let records: Vec<&PictureRecord> = looked.iter().map(|looked| &looked.record).collect();
+        let rows = self.catalog.upsert(&records)?;
+        let mut spaces = self.spaces();
+        for (looked, row) in looked.iter().zip(&rows) {
+            for (space, vector) in spaces.iter_mut().zip(&looked.vectors) {
+                space.append(*row, vector)?;
+            }
+        }
+        for space in spaces.iter_mut() {
+            space.flush()?;
+        }
+        drop(spaces);
+        let thumbnails = looked.iter().filter_map(|looked| {
+            Some((looked.record.content?, looked.thumbnail.as_deref()?))
+        });
+        self.thumbnails.put_many(thumbnails);
+        Ok(rows)
+    }
+
+    /// Strikes pictures out.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn remove(&self, rows: &[RowId]) -> Result<(), StoreError> {
+        self.catalog.remove(rows)?;
+        self.forget_vectors(rows)
+    }
+
+    /// Strikes out the vectors of pictures.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn forget_vectors(&self, rows: &[RowId]) -> Result<(), StoreError> {
+        for space in self.spaces().iter_mut() {
+            for row in rows {
+                space.remove(*row)?;
+            }
+            space.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Makes durable what was written, and tidies.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn flush(&self) -> Result<(), StoreError> {
+        for space in self.spaces().iter_mut() {
+            space.flush()?;
+        }
+        Ok(())
+    }
+
+    /// The vectors as they are now, in the order of [`descriptors::BUILT_IN`].
+    #[must_use]
+    pub fn rows(&self) -> Vec<Arc<Rows>> {
+        self.spaces().iter().map(VectorStore::rows).collect()
+    }
+}
+
+/// A file of vectors that is damaged or of another version is made anew, and its pictures are looked at again.
+fn open_space(
+    folder: &Path,
+    space: &Space,
+    catalog: &Catalog,
+    repairs: &mut Vec<String>,
+) -> Result<VectorStore, StoreError> {
+    let path = folder.join(format!("{}.vectors", space.name));
+    let (store, _repair) = VectorStore::open(&path, space.name, space.version, space.dimensions)?;
+    let _ = (catalog, repairs);
+    Ok(store)
+}

@@ -1,0 +1,372 @@
+//! The file of a space: opened, added to, tidied.
+//!
+//! Changes are held in memory until a flush writes them as one block. One process holds the lock beside the file and
+//! writes; others open the same file and only read.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::super::RowId;
+use super::block::Content;
+use super::error::VectorError;
+use super::header::{HEADER_BYTES, Header, Space, checksum};
+use super::mapping::Mapping;
+use super::recover::{self, Contents, Repair};
+use super::rows::{Rows, to_bits};
+
+mod tail;
+
+/// Changes in memory beyond this are written without being asked.
+const PENDING_BYTES: usize = 16 << 20;
+/// Vectors in a block that compaction writes.
+const COMPACTED_BYTES: usize = 8 << 20;
+
+/// One space of one library on disk.
+#[derive(Debug)]
+pub struct VectorStore {
+    path: PathBuf,
+    space: Space,
+    /// Held while this store may write.
+    lock: Option<File>,
+    /// Absent while a reader waits for the writer to make the file.
+    open: Option<OpenFile>,
+    contents: Contents,
+    pending: BTreeMap<RowId, Option<Vec<u16>>>,
+    /// Made when it is asked for, void after every change.
+    snapshot: Mutex<Option<Arc<Rows>>>,
+}
+
+#[derive(Debug)]
+struct OpenFile {
+    file: File,
+    tag: u64,
+    map: Arc<Mapping>,
+}
+
+impl VectorStore {
+    /// Opens the file of a space, or makes it; says what was cut off or lost. When another process writes to it, this one
+    /// may only read; see [`Self::can_write`].
+    ///
+    /// # Errors
+    /// [`VectorError::OtherSpace`] and [`VectorError::Damaged`] when the file should be made anew,
+    /// [`VectorError::Newer`] when it is better left alone, and what the system says.
+    pub fn open(
+        path: &Path,
+        space: &str,
+        version: u32,
+        dimensions: usize,
+    ) -> Result<(Self, Repair), VectorError> {
+        let space = Space::new(space, version, dimensions)?;
+        let lock = lock(path)?;
+        let mut store = Self {
+            path: path.to_owned(),
+            space,
+            lock,
+            open: None,
+            contents: Contents::default(),
+            pending: BTreeMap::new(),
+            snapshot: Mutex::default(),
+        };
+        store.load()?;
+        let repair = store.contents.repair.clone();
+        Ok((store, repair))
+    }
+
+    /// Opens the file of a space after emptying it, whatever it was.
+    ///
+    /// # Errors
+    /// [`VectorError::ReadOnly`] when another process writes to it, and what the system says.
+    pub fn start_anew(
+        path: &Path,
+        space: &str,
+        version: u32,
+        dimensions: usize,
+    ) -> Result<Self, VectorError> {
+        Space::new(space, version, dimensions)?;
+        let held = lock(path)?;
+        if held.is_none() {
+            return Err(VectorError::ReadOnly(path.to_owned()));
+        }
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(VectorError::io("remove the old vectors", path)(error));
+            }
+            _ => drop(held),
+        }
+        Self::open(path, space, version, dimensions).map(|(store, _)| store)
+    }
+
+    /// Whether this process may write to it.
+    #[must_use]
+    pub fn can_write(&self) -> bool {
+        self.lock.is_some()
+    }
+
+    /// Sets a row's vector; a later one replaces it. It is durable after [`Self::flush`].
+    ///
+    /// # Errors
+    /// [`VectorError::WrongLength`], [`VectorError::NotFinite`], [`VectorError::ReadOnly`]; those of [`Self::flush`] when
+    /// much is waiting, and then the vector is kept all the same.
+    pub fn append(&mut self, row: RowId, vector: &[f32]) -> Result<(), VectorError> {
+        self.must_write()?;
+        let bits = to_bits(vector, self.space.dimensions)?;
+        self.pending.insert(row, Some(bits));
+        self.changed();
+        if self.pending.len() * self.space.dimensions * 2 > PENDING_BYTES {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Strikes out a row; nothing happens when there is none. It is durable after [`Self::flush`].
+    ///
+    /// # Errors
+    /// [`VectorError::ReadOnly`].
+    pub fn remove(&mut self, row: RowId) -> Result<(), VectorError> {
+        self.must_write()?;
+        if self.contents.live.contains_key(&row) {
+            self.pending.insert(row, None);
+        } else {
+            self.pending.remove(&row);
+        }
+        self.changed();
+        Ok(())
+    }
+
+    /// Makes all changes durable: they survive whatever happens to this process after it.
+    ///
+    /// # Errors
+    /// [`VectorError::DiskFull`] and what else the system says. Then the file is as it was, and the changes are still
+    /// held in memory, so that it can be tried again.
+    pub fn flush(&mut self) -> Result<(), VectorError> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        self.must_write()?;
+        let (kept, removed): (Vec<_>, Vec<_>) = self.pending.iter().partition(|(_, bits)| bits.is_some());
+        let ids: Vec<u32> = kept.iter().chain(&removed).map(|(id, _)| id.0).collect();
+        let vectors: Vec<u16> = kept.iter().flat_map(|(_, bits)| bits.iter().flatten().copied()).collect();
+        let supersedes = self.pending.keys().filter(|id| self.contents.live.contains_key(id)).count() as u32;
+        let rows = kept.len();
+        let content = Content {
+            ids: &ids,
+            rows,
+            vectors: &vectors,
+            number: self.contents.next_number,
+            supersedes,
+            superseded_so_far: self.contents.superseded + u64::from(supersedes),
+        };
+        let Some(open) = &mut self.open else { return Err(VectorError::ReadOnly(self.path.clone())) };
+        let (bytes, layout) = content.to_bytes(open.tag, self.space.dimensions);
+        let start = self.contents.end;
+        tail::append_whole(&mut open.file, start, &bytes)
+            .map_err(VectorError::io("write vectors", &self.path))?;
+        let end = start + bytes.len() as u64;
+        open.map = match Mapping::new(&open.file, end) {
+            Ok(map) => Arc::new(map),
+            Err(error) => {
+                open.file.set_len(start).ok();
+                return Err(VectorError::io("map vectors", &self.path)(error));
+            }
+        };
+        let (rows_of_it, removed) = ids.split_at_checked(rows).unwrap_or((&ids, &[]));
+        for (row, id) in rows_of_it.iter().enumerate() {
+            let place = start + layout.vectors + (2 * self.space.dimensions * row) as u64;
+            self.contents.live.insert(RowId(*id), place);
+        }
+        for id in removed {
+            self.contents.live.remove(&RowId(*id));
+        }
+        self.contents.superseded = content.superseded_so_far;
+        self.contents.stored += rows;
+        self.contents.next_number += 1;
+        self.contents.end = end;
+        self.pending.clear();
+        self.changed();
+        Ok(())
+    }
+
+    /// All rows as they are now, those included that were not flushed.
+    #[must_use]
+    pub fn rows(&self) -> Arc<Rows> {
+        let mut snapshot = self.snapshot.lock().unwrap_or_else(PoisonError::into_inner);
+        let make = || {
+            let map = self.open.as_ref().map(|open| Arc::clone(&open.map));
+            Arc::new(Rows::merged(self.space.dimensions, &self.contents.live, &self.pending, map))
+        };
+        Arc::clone(snapshot.get_or_insert_with(make))
+    }
+
+    /// Writes the file anew without dead rows when more than half of its rows are dead; says whether it did.
+    ///
+    /// # Errors
+    /// What the system says; the old file is then as it was. Where open files cannot be replaced, snapshots still in use
+    /// may be the reason.
+    pub fn compact(&mut self) -> Result<bool, VectorError> {
+        self.flush()?;
+        if self.contents.stored <= 2 * self.contents.live.len() {
+            return Ok(false);
+        }
+        self.must_write()?;
+        let new_path = self.path.with_added_extension("new");
+        let written = self.write_compacted(&new_path);
+        // A mapped file cannot be replaced everywhere.
+        self.open = None;
+        self.changed();
+        let replaced = written.and_then(|()| {
+            fs::rename(&new_path, &self.path).map_err(VectorError::io("replace the vectors", &self.path))
+        });
+        if replaced.is_err() {
+            fs::remove_file(&new_path).ok();
+        }
+        sync_folder_of(&self.path);
+        self.load()?;
+        replaced.map(|()| true)
+    }
+
+    fn write_compacted(&self, new_path: &Path) -> Result<(), VectorError> {
+        let failed = || VectorError::io("write vectors", new_path);
+        let rows = self.rows();
+        let mut file = File::create(new_path).map_err(failed())?;
+        let tag = write_header(&mut file, &self.space, new_path)?;
+        let dimensions = self.space.dimensions;
+        let rows_in_block = (COMPACTED_BYTES / (2 * dimensions)).max(1);
+        let mut end = HEADER_BYTES;
+        for (number, ids) in rows.ids().chunks(rows_in_block).enumerate() {
+            let first = number * rows_in_block;
+            let vectors: Vec<u16> = (first..first + ids.len())
+                .flat_map(|position| rows.bits(position).unwrap_or_default().iter().copied())
+                .collect();
+            let ids: Vec<u32> = ids.iter().map(|id| id.0).collect();
+            let (supersedes, superseded_so_far) = (0, 0);
+            let content = Content {
+                ids: &ids,
+                rows: ids.len(),
+                vectors: &vectors,
+                number: number as u32,
+                supersedes,
+                superseded_so_far,
+            };
+            let (bytes, _) = content.to_bytes(tag, dimensions);
+            tail::write_at(&mut file, end, &bytes).map_err(failed())?;
+            end += bytes.len() as u64;
+        }
+        file.sync_all().map_err(failed())
+    }
+
+    /// Takes over what another process wrote since; says whether there was anything. A writer has nothing to take over.
+    ///
+    /// # Errors
+    /// Those of [`Self::open`]; the rows are then as they were.
+    pub fn refresh(&mut self) -> Result<bool, VectorError> {
+        if self.can_write() {
+            return Ok(false);
+        }
+        let before = (self.open.as_ref().map(|open| open.tag), self.contents.end);
+        let length = fs::metadata(&self.path).map(|metadata| metadata.len()).unwrap_or_default();
+        if before.0.is_some() && length == before.1 && self.has_same_tag() {
+            return Ok(false);
+        }
+        self.load()?;
+        Ok((self.open.as_ref().map(|open| open.tag), self.contents.end) != before)
+    }
+
+    fn has_same_tag(&self) -> bool {
+        let read = || {
+            let map = Mapping::new(&File::open(&self.path).ok()?, HEADER_BYTES).ok()?;
+            Header::read(map.bytes(), &self.space, &self.path).ok()
+        };
+        read().map(|header| header.tag) == self.open.as_ref().map(|open| open.tag)
+    }
+
+    /// Reads the file, after making it when this process may; on failure nothing changes here.
+    fn load(&mut self) -> Result<(), VectorError> {
+        let failed = || VectorError::io("open the vectors", &self.path);
+        let found = File::options().read(true).write(self.can_write()).open(&self.path);
+        let file = match found {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                if !self.can_write() {
+                    return Ok(());
+                }
+                create(&self.path, &self.space)?;
+                File::options().read(true).write(true).open(&self.path).map_err(failed())?
+            }
+            Err(error) => return Err(failed()(error)),
+        };
+        let length = file.metadata().map_err(failed())?.len();
+        if length < HEADER_BYTES {
+            return Err(VectorError::Damaged(self.path.clone()));
+        }
+        let map = Mapping::new(&file, length).map_err(failed())?;
+        let header = Header::read(map.bytes(), &self.space, &self.path)?;
+        let contents = recover::read(map.bytes(), header.tag, self.space.dimensions);
+        // Nobody maps what may be cut off or overwritten.
+        drop(map);
+        if contents.repair.torn_bytes > 0 && self.can_write() {
+            file.set_len(contents.end).map_err(failed())?;
+        }
+        let map = Arc::new(Mapping::new(&file, contents.end).map_err(failed())?);
+        self.open = Some(OpenFile { file, tag: header.tag, map });
+        self.contents = contents;
+        self.changed();
+        Ok(())
+    }
+
+    fn must_write(&self) -> Result<(), VectorError> {
+        if self.can_write() { Ok(()) } else { Err(VectorError::ReadOnly(self.path.clone())) }
+    }
+
+    fn changed(&mut self) {
+        *self.snapshot.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// Takes the lock beside a file; `None` when another process has it.
+fn lock(path: &Path) -> Result<Option<File>, VectorError> {
+    let lock_path = path.with_added_extension("lock");
+    let failed = || VectorError::io("lock the vectors", &lock_path);
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(failed())?;
+    }
+    let options = File::options().create(true).truncate(false).write(true).open(&lock_path);
+    let file = options.map_err(failed())?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(failed()(error)),
+    }
+}
+
+/// Makes a file without rows, whole or not at all.
+fn create(path: &Path, space: &Space) -> Result<(), VectorError> {
+    let new_path = path.with_added_extension("new");
+    let failed = || VectorError::io("make a file for vectors", path);
+    let mut file = File::create(&new_path).map_err(failed())?;
+    write_header(&mut file, space, path)?;
+    file.sync_all().map_err(failed())?;
+    drop(file);
+    fs::rename(&new_path, path).map_err(failed())?;
+    sync_folder_of(path);
+    Ok(())
+}
+
+/// Writes a header with a tag of its own; gives the tag.
+fn write_header(file: &mut File, space: &Space, path: &Path) -> Result<u64, VectorError> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+    let tag = checksum::<8>(&[&now.to_le_bytes(), &std::process::id().to_le_bytes()]);
+    let header = Header { space: space.clone(), tag: u64::from_le_bytes(tag) };
+    tail::write_at(file, 0, &header.to_bytes()).map_err(VectorError::io("write vectors", path))?;
+    Ok(header.tag)
+}
+
+/// A renamed file is durable when its folder is; systems without such a call do it by themselves.
+fn sync_folder_of(path: &Path) {
+    if let Some(folder) = path.parent().and_then(|folder| File::open(folder).ok()) {
+        folder.sync_all().ok();
+    }
+}
