@@ -46,7 +46,7 @@ fn difference(a: &Pixels, b: &Pixels) -> f64 {
         let colours = if a == 0 && a2 == 0 {
             0
         } else {
-            r.abs_diff(r2) as u32 + g.abs_diff(g2) as u32 + b.abs_diff(b2) as u32
+            u32::from(r.abs_diff(r2)) + u32::from(g.abs_diff(g2)) + u32::from(b.abs_diff(b2))
         };
         f64::from(colours + u32::from(a.abs_diff(a2)))
     };
@@ -260,9 +260,10 @@ fn thumbnails_lose_their_bars_and_stand_upright() {
         assert_eq!(pixels.width() < pixels.height(), orientation.transposed);
         assert!(pixels.iter().any(|pixel| pixel[0] > 200));
         // No line of it is black.
-        let line = |at: u32| match orientation.transposed {
-            true => pixels.crop(at, 0, 1, long).unwrap(),
-            false => pixels.crop(0, at, long, 1).unwrap(),
+        let line = |at: u32| {
+            let (left, top, width, height) =
+                if orientation.transposed { (at, 0, 1, long) } else { (0, at, long, 1) };
+            pixels.crop(left, top, width, height).unwrap()
         };
         for at in [0, short - 1] {
             let sum: u32 = line(at).iter().flat_map(|[r, g, b, _]| [r, g, b]).map(u32::from).sum();
@@ -367,7 +368,7 @@ fn the_budget_waits_for_others_in_order() {
     let budget = ByteBudget::new(100);
     assert!(budget.reserve(101).is_none());
     let held = budget.reserve(60).unwrap();
-    let (sender, receiver) = mpsc::channel();
+    let (sender, receiver) = mpsc::sync_channel(2);
     std::thread::scope(|scope| {
         let waits = |bytes: u64, name: &'static str| {
             let (budget, sender) = (budget.clone(), sender.clone());
@@ -380,7 +381,7 @@ fn the_budget_waits_for_others_in_order() {
         waits(90, "large");
         // The large one is in line before the small one asks.
         std::thread::sleep(Duration::from_millis(100));
-        waits(10, "small");
+        waits(20, "small");
         assert!(receiver.recv_timeout(Duration::from_millis(200)).is_err(), "nobody passes the large one");
         assert_eq!(budget.used_bytes(), 60);
         drop(held);

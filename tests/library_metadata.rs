@@ -211,6 +211,8 @@ fn fields_are_in_words() {
         (Group::Gps, "Direction of view", "123.5° from true north"),
         (Group::Gps, "Speed", "3.6 km/h"),
         (Group::Gps, "Time", "2023-05-07 12:03:22 UTC"),
+        (Group::Exif, "Modified", "2024-01-01 00:00:00"),
+        (Group::Iptc, "Date created", "2021-12-31"),
         (Group::Iptc, "Keywords", "fête; night"),
         (Group::Xmp, "Keywords", "tower; Regen"),
         (Group::Xmp, "Creator", "Ana Núñez; 李雷"),
@@ -317,6 +319,17 @@ fn shooting_data_may_lie_in_the_first_directory() {
     let found = read(&exif, Format::Tiff, None);
     assert_eq!(found.f_number.map(|number| number.to_string()).as_deref(), Some("62/10"));
     assert_eq!(found.focal_35mm.map(Rational::value), Some(69.0));
+}
+
+#[test]
+fn iptc_as_words_of_four_bytes_is_turned_round() {
+    let mut records = b"\x1c\x02\x5a\0\x04K\xf6ln".to_vec();
+    records.resize(12, 0);
+    let turned: Vec<u8> = records.chunks(4).flat_map(|word| word.iter().rev().copied()).collect();
+    for bytes in [records, turned] {
+        let found = read(&tiff(&[(33723, 4, bytes)]), Format::Tiff, None);
+        assert_eq!(found.city.as_deref(), Some("Köln"));
+    }
 }
 
 #[test]

@@ -1,5 +1,4 @@
 //! Fused rankings against numbers worked out by hand, and calibrated relevance against distributions that are known.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop here")]
 
 use proptest::prelude::*;
 use vitrine::library::query::calibration::{CutReason, Null, NullBuilder, histogram, suggest_cut};

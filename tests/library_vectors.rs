@@ -182,6 +182,9 @@ fn rows_of_zeros_are_like_nothing() {
     assert!(rows.pairs_above(0.1, &never).is_empty());
     assert_eq!(rows.pairs_above(-0.5, &never).len(), 6);
     assert!(rows.pairs_above(f32::NAN, &never).is_empty());
+    let without_numbers = Rows::in_memory(0, (0..4).map(|id| (RowId(id), &[][..]))).unwrap();
+    assert!(without_numbers.pairs_above(-1.0, &never).is_empty());
+    assert_eq!(without_numbers.top_k(&[], 2, None), [(RowId(0), 0.0), (RowId(1), 0.0)]);
 }
 
 #[test]
@@ -466,6 +469,32 @@ fn a_block_cut_out_of_the_middle_is_noticed() {
     let (store, repair) = open(&path);
     assert!(repair.lost_more);
     assert_eq!(store.rows().ids(), [RowId(5), RowId(6), RowId(7)]);
+}
+
+#[test]
+fn a_mended_file_forgets_its_damage() {
+    let folder = TempDir::new().unwrap();
+    let path = file(&folder);
+    let stages = written_file(&path);
+    let mut bytes = fs::read(&path).unwrap();
+    // In the vectors of the block of row 5; the last block is of rows 5, 6 and 7.
+    bytes[stages[3].0 as usize + 128 + 12] ^= 1;
+    fs::write(&path, &bytes).unwrap();
+    let (mut store, repair) = open(&path);
+    assert_eq!((repair.damaged_blocks, repair.lost.as_slice()), (1, &[RowId(5), RowId(6), RowId(7)][..]));
+    store.append(RowId(5), &marked(5, 9)).unwrap();
+    store.append(RowId(6), &marked(6, 9)).unwrap();
+    assert!(!store.compact().unwrap(), "row 7 is still to be made");
+    store.remove(RowId(7)).unwrap();
+    store.flush().unwrap();
+    drop(store);
+    let (mut store, repair) = open(&path);
+    assert_eq!((repair.damaged_blocks, repair.lost.len()), (1, 0));
+    let before = contents(&store.rows());
+    assert!(store.compact().unwrap());
+    assert_eq!(contents(&store.rows()), before);
+    drop(store);
+    assert!(open(&path).1.is_nothing());
 }
 
 #[test]

@@ -152,6 +152,7 @@ impl RawFamily {
         const COMPRESSION: u16 = 259;
         const SUB_IFDS: u16 = 330;
         const DNG_VERSION: u16 = 50706;
+        const COLOUR_FILTER_ARRAY: u32 = 32803;
         if head.get(8..10) == Some(b"CR") {
             return Some(Self::Cr2);
         }
@@ -186,7 +187,6 @@ impl RawFamily {
         }
         // A raw file under another name: the sensor's data lie in a directory below the first, or the first itself
         // says that it holds a colour filter array or a maker's own compression.
-        const COLOUR_FILTER_ARRAY: u32 = 32803;
         let is_sensor = first.value(PHOTOMETRIC) == Some(COLOUR_FILTER_ARRAY)
             || matches!(first.value(COMPRESSION), Some(34713 | 32767 | 65535))
             || (first.value(SUB_IFDS).is_some() && first.value(254) == Some(1));

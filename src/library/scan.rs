@@ -168,7 +168,7 @@ impl Walk<'_> {
                 Err(error) => self.fault(relative.to_owned(), true, &error),
             }
         }
-        entries.sort_by_key(fs::DirEntry::file_name);
+        entries.sort_by_cached_key(fs::DirEntry::file_name);
         let mut below = Vec::new();
         for entry in entries {
             let name = entry.file_name();

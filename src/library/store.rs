@@ -3,7 +3,7 @@
 //! The catalog says what there is. A vector or a thumbnail without a row is never found and goes with the next tidying;
 //! a row whose vectors are missing gets another full look. So nothing has to be written at the same instant.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -60,7 +60,7 @@ impl LibraryStore {
         let (catalog, mut repairs) = Catalog::open(folder, root)?;
         let mut spaces = Vec::new();
         for space in &descriptors::BUILT_IN {
-            spaces.push(open_space(folder, space, &catalog, &mut repairs)?);
+            spaces.push(open_space(folder, space, &mut repairs)?);
         }
         let store = Self { root: root.to_owned(), catalog, thumbnails, spaces: Mutex::new(spaces) };
         Ok((store, repairs))
@@ -114,6 +114,24 @@ impl LibraryStore {
 
     fn spaces(&self) -> MutexGuard<'_, Vec<VectorStore>> {
         self.spaces.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether this process may write; another one has the library open otherwise.
+    #[must_use]
+    pub fn can_write(&self) -> bool {
+        self.spaces().iter().all(VectorStore::can_write)
+    }
+
+    /// Rows that have a vector in every space.
+    #[must_use]
+    pub fn described(&self) -> HashSet<RowId> {
+        let mut rows = self.rows().into_iter();
+        let mut described: HashSet<RowId> =
+            rows.next().map(|rows| rows.ids().iter().copied().collect()).unwrap_or_default();
+        for rows in rows {
+            described.retain(|row| rows.position(*row).is_some());
+        }
+        described
     }
 
     /// Writes looked-at pictures; gives their rows.
@@ -170,26 +188,42 @@ impl LibraryStore {
     pub fn flush(&self) -> Result<(), StoreError> {
         for space in self.spaces().iter_mut() {
             space.flush()?;
+            space.compact()?;
         }
+        self.thumbnails.flush();
         Ok(())
     }
 
     /// The vectors as they are now, in the order of [`descriptors::BUILT_IN`].
     #[must_use]
     pub fn rows(&self) -> Vec<Arc<Rows>> {
-        self.spaces().iter().map(VectorStore::rows).collect()
+        let mut spaces = self.spaces();
+        for space in spaces.iter_mut() {
+            // What another process wrote meanwhile; a refusal leaves what was known.
+            if let Err(error) = space.refresh() {
+                log::warn!("{error}");
+            }
+        }
+        spaces.iter().map(VectorStore::rows).collect()
     }
 }
 
-/// A file of vectors that is damaged or of another version is made anew, and its pictures are looked at again.
-fn open_space(
-    folder: &Path,
-    space: &Space,
-    catalog: &Catalog,
-    repairs: &mut Vec<String>,
-) -> Result<VectorStore, StoreError> {
+/// A file of vectors that is damaged or of another version is made anew; its pictures are then looked at again, for they
+/// are not among [`LibraryStore::described`].
+fn open_space(folder: &Path, space: &Space, notes: &mut Vec<String>) -> Result<VectorStore, StoreError> {
     let path = folder.join(format!("{}.vectors", space.name));
-    let (store, _repair) = VectorStore::open(&path, space.name, space.version, space.dimensions)?;
-    let _ = (catalog, repairs);
-    Ok(store)
+    match VectorStore::open(&path, space.name, space.version, space.dimensions) {
+        Ok((store, repair)) => {
+            if !repair.lost.is_empty() {
+                let count = repair.lost.len();
+                notes.push(format!("{count} pictures lost their {} and will be looked at again", space.name));
+            }
+            Ok(store)
+        }
+        Err(VectorError::OtherSpace { .. } | VectorError::Damaged(_)) => {
+            notes.push(format!("the {} of all pictures has to be measured again", space.name));
+            Ok(VectorStore::start_anew(&path, space.name, space.version, space.dimensions)?)
+        }
+        Err(error) => Err(error.into()),
+    }
 }

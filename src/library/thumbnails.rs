@@ -221,8 +221,13 @@ impl ThumbnailStore {
         let connections = self.connections.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(connections) = connections.as_ref() {
             let writer = connections.writer();
-            // Only space is at stake.
-            writer.execute_batch("PRAGMA incremental_vacuum").ok();
+            // A row for each page that is given back; only space is at stake.
+            let vacuum = writer.prepare("PRAGMA incremental_vacuum");
+            vacuum
+                .and_then(|mut statement| {
+                    statement.query(()).map(|mut rows| while let Ok(Some(_)) = rows.next() {})
+                })
+                .ok();
         }
     }
 

@@ -130,7 +130,7 @@ fn measure_in(folder: &Path, cores: usize, census: &ChildCensus) -> anyhow::Resu
             anyhow::bail!("{}: {error}", file.display());
         }
     }
-    let peak_memory_mb = peak_memory_mb();
+    let peak_memory_mb = super::peak_memory_mb();
     let speedup = serial_ms / parallel_ms;
     Ok(Report {
         cores,
@@ -261,13 +261,6 @@ fn write_structures(folder: &Path) -> anyhow::Result<Vec<std::path::PathBuf>> {
         files.push(path);
     }
     Ok(files)
-}
-
-/// The most that this process ever held in memory; Linux tells it.
-fn peak_memory_mb() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse::<f64>().ok().map(|kib| kib * 1024.0 / 1e6)
 }
 
 fn print_table(report: &Report) {

@@ -2,6 +2,7 @@
 
 mod crystal_io;
 mod figures;
+mod library;
 mod startup;
 
 use clap::Subcommand;
@@ -26,6 +27,12 @@ pub enum BenchCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Indexing pictures, and finding them
+    Library {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Figures cold and cached, one and many
     Figures {
         /// Print JSON
@@ -38,6 +45,14 @@ pub(super) fn run(command: &BenchCommand) -> Result<(), Failure> {
     match *command {
         BenchCommand::Startup { json, runs } => startup::run(json, runs),
         BenchCommand::CrystalIo { json } => Ok(crystal_io::run(json)?),
+        BenchCommand::Library { json } => Ok(library::run(json)?),
         BenchCommand::Figures { json } => Ok(figures::run(json)?),
     }
+}
+
+/// The most that this process ever held in memory; Linux tells it.
+fn peak_memory_mb() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<f64>().ok().map(|kib| kib * 1024.0 / 1e6)
 }

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
     cli::Failure,
-    library::session::{IndexOptions, IndexProgress, IndexReport, Libraries},
+    library::session::{IndexOptions, IndexProgress, IndexReport, Libraries, LibraryError},
     storage::Directories,
 };
 
@@ -26,7 +26,7 @@ pub struct IndexArguments {
 pub(super) fn index(arguments: &IndexArguments, directories: &Directories) -> Result<(), Failure> {
     let libraries = Libraries::new(directories);
     if !arguments.folder.is_dir() && !arguments.folder.is_file() {
-        let error = crate::library::session::LibraryError::NoFolder(arguments.folder.clone());
+        let error = LibraryError::NoFolder(arguments.folder.clone());
         return Err(anyhow::Error::from(error).into());
     }
     let number = libraries.open(&arguments.folder)?;
@@ -49,9 +49,11 @@ pub(super) fn run_with_bar(
     libraries: &Libraries,
     number: u32,
     options: IndexOptions,
-) -> anyhow::Result<IndexReport> {
-    let style = ProgressStyle::with_template("{wide_bar} {pos} of {len} {msg}")?;
-    let bar = ProgressBar::new(0).with_style(style);
+) -> Result<IndexReport, LibraryError> {
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos} of {len} {msg}") {
+        bar.set_style(style);
+    }
     let on_progress = |progress: &IndexProgress| {
         bar.set_length(progress.found);
         bar.set_position(progress.full_pass + progress.failed);
@@ -59,7 +61,7 @@ pub(super) fn run_with_bar(
     };
     let report = libraries.index(number, options, &|| false, &on_progress);
     bar.finish_and_clear();
-    Ok(report?)
+    report
 }
 
 fn message(progress: &IndexProgress) -> String {

@@ -1,7 +1,6 @@
 //! `vitrine library`: pictures without a window.
 
 mod duplicates;
-mod export;
 mod index;
 mod info;
 mod search;
@@ -13,7 +12,7 @@ use serde::Serialize;
 
 use super::Failure;
 use crate::{
-    library::session::{IndexOptions, Libraries},
+    library::session::{IndexOptions, Libraries, LibraryError},
     storage::Directories,
 };
 
@@ -39,8 +38,6 @@ pub enum LibraryCommand {
         /// The folder
         folder: PathBuf,
     },
-    /// Write what is known of a folder's pictures into a table
-    Export(export::ExportArguments),
 }
 
 pub(super) fn run(command: &LibraryCommand, directories: &Directories) -> Result<(), Failure> {
@@ -51,7 +48,6 @@ pub(super) fn run(command: &LibraryCommand, directories: &Directories) -> Result
         LibraryCommand::Info(arguments) => info::info(arguments),
         LibraryCommand::List { json } => list(*json, directories),
         LibraryCommand::Forget { folder } => forget(folder, directories),
-        LibraryCommand::Export(arguments) => export::export(arguments, directories),
     }
 }
 
@@ -70,14 +66,24 @@ fn open(arguments: &FolderArguments, directories: &Directories) -> anyhow::Resul
     let libraries = Libraries::new(directories);
     let number = libraries.open(&arguments.folder)?;
     if !arguments.no_index && arguments.folder.is_dir() {
-        let report = index::run_with_bar(&libraries, number, IndexOptions::default())?;
-        if !report.failed.is_empty() {
-            let (count, folder) = (report.failed.len(), arguments.folder.display());
-            eprintln!("vitrine: note: {count} files could not be read; vitrine library index {folder} names them");
-        }
+        bring_up_to_date(&libraries, number, &arguments.folder)?;
     }
     tell_notes(&libraries);
     Ok((libraries, number))
+}
+
+fn bring_up_to_date(libraries: &Libraries, number: u32, folder: &Path) -> anyhow::Result<()> {
+    match index::run_with_bar(libraries, number, IndexOptions::default()) {
+        Ok(report) if report.failed.is_empty() => {}
+        Ok(report) => {
+            let (count, folder) = (report.failed.len(), folder.display());
+            eprintln!("vitrine: note: {count} files could not be read; vitrine library index {folder} names them");
+        }
+        // What is known can be searched all the same.
+        Err(LibraryError::Busy) => eprintln!("vitrine: note: answered from what is known: {}", LibraryError::Busy),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
 }
 
 /// What was repaired, on standard error.

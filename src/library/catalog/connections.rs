@@ -41,6 +41,8 @@ impl Connections {
             "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON;
              PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;",
         )?;
+        // Pages of the log (4 KiB each) after which it is put into the file: fewer and longer waits for the disk.
+        connection.pragma_update_and_check(None, "wal_autocheckpoint", 4000, |_| Ok(()))?;
         // A log that grew in a long run is cut back to this.
         connection.pragma_update_and_check(None, "journal_size_limit", 16 << 20, |_| Ok(()))?;
         Ok(connection)

@@ -45,7 +45,7 @@ impl Catalog {
         let mut facets: Vec<(String, usize)> =
             counts.into_iter().filter(|(value, _)| has_word_with(&fold(value), prefix.trim())).collect();
         // Stable: equally frequent ones stay in the order of the alphabet.
-        facets.sort_by(|a, b| b.1.cmp(&a.1));
+        facets.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         facets.truncate(limit);
         Ok(facets)
     }

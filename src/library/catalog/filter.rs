@@ -73,7 +73,7 @@ impl Catalog {
         self.read(|connection| {
             let mut statement = connection.prepare(
                 "SELECT id, latitude, longitude FROM pictures
-                 WHERE latitude BETWEEN ?1 AND ?2 AND longitude IS NOT NULL",
+                 WHERE latitude IS NOT NULL AND latitude BETWEEN ?1 AND ?2 AND longitude IS NOT NULL",
             )?;
             let mut rows = statement.query((latitude_deg - reach_deg, latitude_deg + reach_deg))?;
             let mut inside = Vec::new();

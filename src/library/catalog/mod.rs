@@ -37,7 +37,7 @@ use super::RowId;
 pub(in crate::library) use self::connections::Connections;
 pub use self::error::CatalogError;
 pub(in crate::library) use self::error::is_damage;
-pub use self::record::{Counts, HashedPicture, Known, LightEntry, PictureRecord, Stage};
+pub use self::record::{Counts, HashedPicture, Known, LightEntry, PictureRecord, Stage, Swatches};
 pub use self::row_set::RowSet;
 pub use self::words::WordTerm;
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::super::{ContentHash, Format, RowId};
-use super::record::{Counts, HashedPicture, Known, LightEntry, PictureRecord, Stage};
+use super::record::{Counts, HashedPicture, Known, LightEntry, PictureRecord, Stage, Swatches};
 use super::write::SWATCH_BYTES;
 use super::{Catalog, CatalogError, paths, row_id};
 
@@ -63,7 +63,11 @@ impl Catalog {
     /// # Errors
     /// [`CatalogError`].
     pub fn details(&self, row: RowId) -> Result<Option<PictureRecord>, CatalogError> {
-        self.read(|connection| details(connection, row))
+        self.read(|connection| {
+            // All tables as they were at one moment, while others write.
+            let _moment = connection.unchecked_transaction()?;
+            details(connection, row)
+        })
     }
 
     /// Hash of a picture's bytes, the key of its thumbnail; `None` before its full look.
@@ -105,7 +109,7 @@ impl Catalog {
     ///
     /// # Errors
     /// [`CatalogError`].
-    pub fn swatches(&self) -> Result<Vec<(RowId, Vec<([u8; 3], f32)>)>, CatalogError> {
+    pub fn swatches(&self) -> Result<Vec<(RowId, Swatches)>, CatalogError> {
         let sql = format!(
             "SELECT id, swatches FROM pictures JOIN looks USING (id)
              WHERE {VISIBLE} AND length(swatches) > 0 ORDER BY id"
@@ -118,10 +122,10 @@ impl Catalog {
     /// # Errors
     /// [`CatalogError`].
     pub fn exact_groups(&self) -> Result<Vec<(ContentHash, Vec<RowId>)>, CatalogError> {
+        // The inner question is answered by the index alone.
         let sql = format!(
             "SELECT content, id FROM pictures WHERE {VISIBLE} AND content IN (
-                SELECT content FROM pictures WHERE {VISIBLE} AND content IS NOT NULL
-                GROUP BY content HAVING count(*) > 1
+                SELECT content FROM pictures WHERE content IS NOT NULL GROUP BY content HAVING count(*) > 1
              ) ORDER BY content, id"
         );
         let pictures = self.rows(&sql, |row| Ok((content(row, 0)?, row_id(row.get(1)?)?)))?;
@@ -133,6 +137,7 @@ impl Catalog {
                 _ => groups.push((content, vec![row])),
             }
         }
+        groups.retain(|(_, rows)| rows.len() > 1);
         groups.sort_by(|a, b| a.1.cmp(&b.1));
         Ok(groups)
     }
@@ -165,24 +170,23 @@ impl Catalog {
     /// # Errors
     /// [`CatalogError`].
     pub fn counts(&self) -> Result<Counts, CatalogError> {
-        let sql = "SELECT stage, missing <> 0, count(*), sum(size) FROM pictures GROUP BY 1, 2";
-        let groups: Vec<(i64, bool, usize, i64)> = self.rows(sql, |row| {
-            let count = row.get::<_, i64>(2)? as usize;
-            Ok((row.get(0)?, row.get(1)?, count, row.get(3)?))
-        })?;
-        let mut counts = Counts::default();
-        for (stage, is_missing, count, bytes) in groups {
-            match (stage, is_missing) {
-                (_, true) => counts.missing += count,
-                (Stage::FAILED, false) => counts.failed += count,
-                (stage, false) => {
-                    counts.pictures += count;
-                    counts.bytes = counts.bytes.saturating_add(bytes as u64);
-                    counts.first_look += if stage == 0 { count } else { 0 };
-                }
-            }
-        }
-        Ok(counts)
+        let sql = format!(
+            "SELECT count(*) FILTER (WHERE {VISIBLE}), count(*) FILTER (WHERE {VISIBLE} AND stage = 0),
+             count(*) FILTER (WHERE missing = 0 AND stage = 2), count(*) FILTER (WHERE missing <> 0),
+             coalesce(sum(size) FILTER (WHERE {VISIBLE}), 0) FROM pictures"
+        );
+        self.read(|connection| {
+            connection.query_row(&sql, (), |row| {
+                let number = |column| row.get::<_, i64>(column).map(|number| number as usize);
+                Ok(Counts {
+                    pictures: number(0)?,
+                    first_look: number(1)?,
+                    failed: number(2)?,
+                    missing: number(3)?,
+                    bytes: row.get::<_, i64>(4)? as u64,
+                })
+            })
+        })
     }
 
     pub(super) fn rows<T>(
@@ -227,7 +231,7 @@ fn hashes(bytes: Option<&[u8]>) -> Option<[u64; 8]> {
     Some(hashes)
 }
 
-fn swatches(bytes: &[u8]) -> Vec<([u8; 3], f32)> {
+fn swatches(bytes: &[u8]) -> Swatches {
     let (chunks, _) = bytes.as_chunks::<SWATCH_BYTES>();
     chunks.iter().map(|[r, g, b, share @ ..]| ([*r, *g, *b], f32::from_le_bytes(*share))).collect()
 }
@@ -336,10 +340,30 @@ pub(super) fn add_fields(
     connection
         .query_row("SELECT search_text, fields FROM details WHERE id = ?1", [row.0], |row| {
             record.search_text = row.get(0)?;
-            record.fields_json = row.get(1)?;
+            record.fields_json = unpacked(row.get_ref(1)?.as_blob()?)?;
             Ok(())
         })
         .optional()
+}
+
+/// Longer metadata than this are not written, so that a damaged length cannot ask for all memory.
+const MOST_FIELD_BYTES: usize = 64 << 20;
+
+pub(super) fn packed(fields: &str) -> rusqlite::Result<Vec<u8>> {
+    let fields = if fields.len() > MOST_FIELD_BYTES { "" } else { fields };
+    // Level 1: names of fields repeat, and more effort gains little.
+    zstd::bulk::compress(fields.as_bytes(), 1)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+}
+
+fn unpacked(bytes: &[u8]) -> rusqlite::Result<String> {
+    let damage = |error: Box<dyn std::error::Error + Send + Sync>| {
+        rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Blob, error)
+    };
+    let told = zstd::zstd_safe::get_frame_content_size(bytes).ok().flatten().unwrap_or(0);
+    let length = usize::try_from(told).unwrap_or(MOST_FIELD_BYTES).min(MOST_FIELD_BYTES);
+    let fields = zstd::bulk::decompress(bytes, length).map_err(|error| damage(error.into()))?;
+    String::from_utf8(fields).map_err(|error| damage(error.into()))
 }
 
 /// The format that has this name.

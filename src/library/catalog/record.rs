@@ -36,6 +36,9 @@ impl Stage {
     }
 }
 
+/// Main colours in sRGB with their shares, largest first.
+pub type Swatches = Vec<([u8; 3], f32)>;
+
 /// Everything that a catalog keeps of a picture. Texts may hold anything; control characters come back as spaces in
 /// lists, and empty members of lists do not come back.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -117,7 +120,7 @@ pub struct PictureRecord {
     /// Perceptual hashes, upright first.
     pub hashes: Option<[u64; 8]>,
     /// Main colours in sRGB with their shares, largest first.
-    pub swatches: Vec<([u8; 3], f32)>,
+    pub swatches: Swatches,
     /// How sharp it is.
     pub sharpness: Option<f32>,
     /// How bright it is.

@@ -56,20 +56,21 @@ pub(super) fn repair(files: &Files) -> Result<Vec<String>, CatalogError> {
 
 impl Tally {
     fn in_words(&self, bad: &Path) -> String {
-        let mut words = format!("the catalog was damaged: {} pictures were saved", self.saved);
-        match self.expected.map(|expected| expected.saturating_sub(self.saved)) {
-            Some(0) => words.push_str(", none was lost"),
-            Some(lost) => words.push_str(&format!(", {lost} were lost and are indexed again")),
-            None => words.push_str(", an unknown number was lost and is indexed again"),
-        }
+        let lost = match self.expected.map(|expected| expected.saturating_sub(self.saved)) {
+            Some(0) => "none was lost".to_owned(),
+            Some(lost) => format!("{lost} were lost and are indexed again"),
+            None => "an unknown number was lost and is indexed again".to_owned(),
+        };
+        let mut sentences =
+            vec![format!("the catalog was damaged: {} pictures were saved, {lost}", self.saved)];
         if self.incomplete > 0 {
-            words.push_str(&format!("; {} of those saved are looked at again", self.incomplete));
+            sentences.push(format!("{} of those saved are looked at again", self.incomplete));
         }
         if self.has_lost_decisions {
-            words.push_str("; some decisions about duplicates, notes or settings were lost");
+            sentences.push("some decisions about duplicates, notes or settings were lost".to_owned());
         }
-        words.push_str(&format!("; the damaged file is kept as {}", bad.display()));
-        words
+        sentences.push(format!("the damaged file is kept as {}", bad.display()));
+        sentences.join("; ")
     }
 }
 

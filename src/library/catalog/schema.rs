@@ -13,7 +13,7 @@ pub(super) const STEPS: &[&str] = &[FIRST];
 
 /// Split so that each question reads little: `pictures` for lists and conditions on numbers, `texts` for conditions on
 /// texts (columns that end in `_f` are folded, see `folding`), `looks` for hashes and colours, `details` for one
-/// picture at a time. `words` is the index of words; it keeps no text of its own, and is made from the other tables.
+/// picture at a time (`fields` is zstd). `words` is the index of words; it keeps no text of its own, and is made from the other tables.
 /// Row numbers are never given twice (AUTOINCREMENT), for vectors outside are keyed by them.
 const FIRST: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -47,7 +47,7 @@ CREATE TABLE pictures (
     reason TEXT
 );
 CREATE INDEX pictures_content ON pictures (content) WHERE content IS NOT NULL;
-CREATE INDEX pictures_latitude ON pictures (latitude) WHERE latitude IS NOT NULL;
+CREATE INDEX pictures_place ON pictures (latitude, longitude) WHERE latitude IS NOT NULL;
 CREATE INDEX pictures_hidden ON pictures (id) WHERE missing <> 0 OR stage = 2;
 
 CREATE TABLE texts (
@@ -89,7 +89,7 @@ CREATE TABLE looks (
 CREATE TABLE details (
     id INTEGER PRIMARY KEY REFERENCES pictures (id) ON DELETE CASCADE,
     search_text TEXT NOT NULL,
-    fields TEXT NOT NULL
+    fields BLOB NOT NULL
 );
 
 CREATE VIRTUAL TABLE words USING fts5 (

@@ -139,21 +139,18 @@ pub(super) fn indexed(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 4);
     let mut wholes = Vec::new();
     for run in runs(text) {
-        match run.class {
-            Class::Unspaced => {
-                for pair in run.parts.windows(2) {
-                    push(&mut out, &pair.concat());
-                }
-                push(&mut out, run.parts.last().map_or("", String::as_str));
+        if run.class == Class::Unspaced {
+            for pair in run.parts.windows(2) {
+                push(&mut out, &pair.concat());
             }
-            _ => {
-                for part in &run.parts {
-                    push(&mut out, part);
-                }
-                if run.parts.len() > 1 {
-                    wholes.push(whole(&run.parts));
-                }
-            }
+            push(&mut out, run.parts.last().map_or("", String::as_str));
+            continue;
+        }
+        for part in &run.parts {
+            push(&mut out, part);
+        }
+        if run.parts.len() > 1 {
+            wholes.push(whole(&run.parts));
         }
     }
     for whole in wholes {

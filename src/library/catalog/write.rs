@@ -10,7 +10,7 @@ use super::super::RowId;
 use super::folding::fold;
 use super::record::{PictureRecord, Stage};
 use super::tokens::indexed;
-use super::{Catalog, CatalogError, paths};
+use super::{Catalog, CatalogError, paths, read};
 
 /// Bytes of a swatch: red, green, blue, and its share as a little-endian number.
 pub(super) const SWATCH_BYTES: usize = 7;
@@ -214,19 +214,16 @@ impl<'t> Writer<'t> {
         let mut values = vec![known.as_ref().map(|known| known.0).or(id.map(i64::from)).into()];
         values.extend(picture_values(record, path));
         let values = rusqlite::params_from_iter(values);
-        let id = match &known {
-            Some((id, ..)) => {
-                self.update.execute(values)?;
-                *id
-            }
-            None => {
-                self.insert.execute(values)?;
-                self.transaction.last_insert_rowid()
-            }
+        let id = if let Some((id, ..)) = &known {
+            self.update.execute(values)?;
+            *id
+        } else {
+            self.insert.execute(values)?;
+            self.transaction.last_insert_rowid()
         };
         self.write_texts(id, record)?;
         self.write_looks(id, record)?;
-        self.details.execute(params![id, record.search_text, record.fields_json])?;
+        self.details.execute(params![id, record.search_text, read::packed(&record.fields_json)?])?;
 
         let is_found = !matches!(record.stage, Stage::Failed(_));
         let was_found = known.as_ref().is_some_and(|(_, stage, _)| *stage != Stage::FAILED);
@@ -355,4 +352,48 @@ fn folded(text: Option<&String>) -> String {
 fn folded_lines<'a>(parts: impl Iterator<Item = &'a str>) -> String {
     let parts: Vec<String> = parts.map(fold).filter(|part| !part.is_empty()).collect();
     parts.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_said_in_words_and_loses_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let (catalog, _) = Catalog::open(folder.path(), Path::new("/pictures")).unwrap();
+        let record = |n: u32| PictureRecord {
+            relative: format!("{n}.jpg").into(),
+            search_text: format!("word{n} ").repeat(50),
+            ..PictureRecord::default()
+        };
+        let limit = |pages: i64| {
+            let writer = catalog.connections.writer();
+            writer.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).unwrap();
+        };
+        catalog.upsert(&[record(0)]).unwrap();
+        limit(60);
+        let many: Vec<_> = (1..2000).map(record).collect();
+        let error = catalog.upsert(&many).unwrap_err();
+        assert!(matches!(error, CatalogError::DiskFull(_)), "{error:?}");
+        assert!(error.to_string().contains("disk is full"), "{error}");
+        assert_eq!(catalog.entries().unwrap().len(), 1, "all or none");
+        limit(1 << 30);
+        assert_eq!(catalog.upsert(&many).unwrap().len(), 1999);
+        catalog.check().unwrap();
+    }
+
+    #[test]
+    fn numbers_come_to_an_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let (catalog, _) = Catalog::open(folder.path(), Path::new("/pictures")).unwrap();
+        let named = |name: &str| PictureRecord { relative: name.into(), ..PictureRecord::default() };
+        catalog.upsert(&[named("a")]).unwrap();
+        catalog
+            .write(|transaction| transaction.execute("UPDATE sqlite_sequence SET seq = ?1", [u32::MAX]))
+            .unwrap();
+        let error = catalog.upsert(&[named("b")]).unwrap_err();
+        assert!(matches!(error, CatalogError::TooMany(_)), "{error:?}");
+        assert_eq!(catalog.upsert(&[named("a")]).unwrap(), [RowId(1)]);
+    }
 }

@@ -57,7 +57,7 @@ impl ByteBudget {
         let ticket = state.next_ticket;
         state.next_ticket += 1;
         state.waiting.push_back(ticket);
-        while state.waiting.front() != Some(&ticket) || state.used_bytes + bytes > self.shared.limit_bytes {
+        while state.waiting.front() != Some(&ticket) || state.used_bytes > self.shared.limit_bytes - bytes {
             state = self.shared.given_back.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.waiting.pop_front();

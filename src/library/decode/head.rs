@@ -160,8 +160,8 @@ fn gif(bytes: &[u8]) -> Option<Stored> {
     loop {
         match bytes.get(at) {
             Some(0x21) => {
-                // Transparency is said in a frame's graphic control.
-                if bytes.get(at + 1) == Some(&0xf9) {
+                // Transparency is said in the graphic control before a frame; only the first frame is shown.
+                if frames == 0 && bytes.get(at + 1) == Some(&0xf9) {
                     stored.has_alpha |= bytes.get(at + 3).is_some_and(|flags| flags & 1 == 1);
                 }
                 at += 2;

@@ -13,8 +13,6 @@ const MOST_NUMBERS: usize = 1 << 16;
 
 /// The tags used here, by the names of the standards.
 pub mod tag {
-    #![expect(missing_docs, reason = "the names are those of TIFF, EXIF and DNG")]
-    pub const NEW_SUBFILE_TYPE: u16 = 254;
     pub const IMAGE_WIDTH: u16 = 256;
     pub const IMAGE_LENGTH: u16 = 257;
     pub const BITS_PER_SAMPLE: u16 = 258;
@@ -64,8 +62,6 @@ struct Entry {
     tag: u16,
     kind: u16,
     values: Range<usize>,
-    /// Whether the values lie within the bytes at hand.
-    is_here: bool,
     value_at: usize,
     length: usize,
 }
@@ -136,7 +132,6 @@ impl<'a> Tiff<'a> {
             tag: self.number(at, 2)? as u16,
             kind,
             values: value_at..end.min(self.bytes.len().max(value_at)),
-            is_here: end <= self.bytes.len(),
             value_at,
             length,
         })
@@ -177,14 +172,9 @@ impl<'a> Directory<'a> {
         let at = entry.value_at.checked_add(index.checked_mul(size)?)?;
         match entry.kind {
             // A fraction, as a whole number.
-            5 | 10 => Some(self.tiff.number(at, 4)? / self.tiff.number(at + 4, 4)?.max(1)),
+            5 | 10 => Some(self.tiff.number(at, 4)? / self.tiff.number(at.checked_add(4)?, 4)?.max(1)),
             _ => (index * size < entry.length).then(|| self.tiff.number(at, size))?,
         }
-    }
-
-    /// Where the bytes of a tag are, when all of them are at hand.
-    pub fn range(&self, tag: u16) -> Option<Range<usize>> {
-        self.entry(tag).filter(|entry| entry.is_here).map(|entry| entry.values.clone())
     }
 
     /// Where the bytes of a tag are and how many there should be, at hand or not.

@@ -5,8 +5,8 @@
 //! out upright: EXIF's orientation is applied here and nowhere else. Any file may be hostile; a panic in a decoder
 //! becomes an error.
 //!
-//! JPEG is decoded by [`jpeg`], at an eighth, a quarter or half of its size where that is enough. Raw files are shown
-//! through the smallest preview that covers what is asked for. HDR and EXR go through a tone curve ([`tone`]). Colour
+//! JPEG is decoded by `jpeg`, at an eighth, a quarter or half of its size where that is enough. Raw files are shown
+//! through the smallest preview that covers what is asked for. HDR and EXR go through a tone curve (`tone`). Colour
 //! profiles are not applied.
 
 mod budget;

@@ -44,13 +44,12 @@ fn bytes_needed(file_bytes: u64, header: &Header) -> u64 {
         (Format::Exr | Format::Hdr, _) => 16 + 16 + 16 + 4,
         (Format::Tiff, 17..) => 16 + 16 + 4,
         (Format::Tiff, 9..) => 8 + 8 + 4,
-        (_, 9..) => 8 + 4,
-        (Format::Tiff | Format::WebP | Format::Gif, _) => 4 + 4 + 4,
+        (_, 9..) | (Format::Tiff | Format::WebP | Format::Gif, _) => 8 + 4,
         _ => 4 + 4,
     };
     // A second RGBA to be turned upright.
     let turned = if header.orientation == crate::library::picture::Orientation::default() { 0 } else { 4 };
-    pixels * (per_pixel + turned) + file_bytes.min(1 << 24) + (1 << 20)
+    pixels.saturating_mul(per_pixel + turned).saturating_add(file_bytes.min(1 << 24) + (1 << 20))
 }
 
 /// A few formats cannot say more than so many pixels with a byte. What claims more is broken, whatever the budget.
@@ -152,7 +151,7 @@ impl Palette {
         let (at, _) = first.place(tag::PHOTOMETRIC)?;
         let mut indices_as_gray = bytes.to_vec();
         let black_is_zero = if bytes.starts_with(b"M") { [0, 1] } else { [1, 0] };
-        indices_as_gray.get_mut(at..at + 2)?.copy_from_slice(&black_is_zero);
+        indices_as_gray.get_mut(at..at.checked_add(2)?)?.copy_from_slice(&black_is_zero);
         Some(Self { colours, indices_as_gray })
     }
 

@@ -125,7 +125,7 @@ fn add_named(directory: &Directory<'_>, layout: &mut Layout) {
             let is_rgb = directory.number(tag::SAMPLES_PER_PIXEL) == Some(3)
                 && directory.numbers(tag::BITS_PER_SAMPLE).iter().all(|&bits| bits == 8);
             // Several strips are one piece when nothing lies between them.
-            let total: u64 = lengths.iter().sum();
+            let total = lengths.iter().fold(0, |sum: u64, length| sum.saturating_add(*length));
             let mut end = first;
             let is_one_piece = strips.iter().zip(&lengths).all(|(&strip, &length)| {
                 let fits = strip == end;
@@ -134,7 +134,7 @@ fn add_named(directory: &Directory<'_>, layout: &mut Layout) {
             });
             if is_rgb
                 && is_one_piece
-                && total == u64::from(width) * u64::from(height) * 3
+                && Some(total) == (u64::from(width) * u64::from(height)).checked_mul(3)
                 && let Some(range) = place(Some(first), Some(total))
             {
                 layout.previews.push(Preview { width, height, range, is_jpeg: false });

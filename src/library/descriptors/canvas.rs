@@ -57,9 +57,13 @@ impl<'a> Canvas<'a> {
             ((side + u64::from(longer) / 2) / u64::from(longer)).max(1) as u32
         };
         let (small_width, small_height) = (scaled(width), scaled(height));
-        let Some(rgba) =
-            resized(pixels.rgba(), (width, height), (small_width, small_height), PixelType::U8x4, FilterType::Box)
-        else {
+        let Some(rgba) = resized(
+            pixels.rgba(),
+            (width, height),
+            (small_width, small_height),
+            PixelType::U8x4,
+            FilterType::Box,
+        ) else {
             return as_is;
         };
         Self { width: small_width as usize, height: small_height as usize, rgba: Cow::Owned(rgba) }

@@ -110,7 +110,10 @@ impl LayoutQuery {
     pub fn painted_like(&self, row: &[f32]) -> Option<Self> {
         let constant = row.first().copied().filter(|constant| *constant > 0.0)?;
         let scale = CONSTANT / constant;
-        Some(Self { values: row.iter().map(|stored| stored * scale).collect(), weights: self.weights.clone() })
+        Some(Self {
+            values: row.iter().map(|stored| stored * scale).collect(),
+            weights: self.weights.clone(),
+        })
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) struct Light {
     /// Share darker than 0.4.
     pub dark_share: f32,
     /// Share lighter than 0.75.
-    pub light_share: f32,
+    pub bright_share: f32,
     /// Mean chroma; the most colourful picture has about 0.3.
     pub chroma: f32,
     /// Share of grey, black and white.
@@ -36,7 +36,9 @@ pub(super) struct Light {
 impl Light {
     /// Of all shades.
     pub(super) fn of(shades: &[Shade]) -> Self {
-        let sum = |value: &dyn Fn(&Shade) -> f32| shades.iter().map(|shade| shade.share * value(shade)).sum::<f32>();
+        let sum = |value: &dyn Fn(&Shade) -> f32| {
+            shades.iter().map(|shade| shade.share * value(shade)).sum::<f32>()
+        };
         let part = |is_so: &dyn Fn(&Shade) -> bool| {
             shades.iter().filter(|shade| is_so(shade)).map(|shade| shade.share).sum::<f32>()
         };
@@ -53,7 +55,7 @@ impl Light {
             darkest: quantile(by_light.iter(), 0.05),
             brightest: quantile(by_light.iter().rev(), 0.05),
             dark_share: part(&|shade| shade.color.l < 0.4),
-            light_share: part(&|shade| shade.color.l > 0.75),
+            bright_share: part(&|shade| shade.color.l > 0.75),
             chroma,
             neutral_share: part(&|shade| shade.color.chroma() < GREY),
             warmth: red * warm_direction.cos() + yellow * warm_direction.sin(),

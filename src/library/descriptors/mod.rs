@@ -126,5 +126,5 @@ fn sharpness(scales: &[Scale; scales::SIZES]) -> f32 {
 /// lies between −1 and 1, and is 1 for a picture and itself. The concepts count nothing: they are for words.
 #[must_use]
 pub fn similarity_weights() -> [f32; SPACES] {
-    [0.3, 0.15, 0.25, 0.3, 0.0]
+    [0.15, 0.1, 0.35, 0.4, 0.0]
 }

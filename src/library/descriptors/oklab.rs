@@ -17,7 +17,8 @@ pub struct Oklab {
 }
 
 /// Light for each sRGB byte.
-static LINEAR: LazyLock<[f32; 256]> = LazyLock::new(|| std::array::from_fn(|byte| linear(byte as f32 / 255.0)));
+static LINEAR: LazyLock<[f32; 256]> =
+    LazyLock::new(|| std::array::from_fn(|byte| linear(byte as f32 / 255.0)));
 
 impl Oklab {
     /// Of three sRGB bytes.

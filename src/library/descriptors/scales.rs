@@ -47,8 +47,7 @@ impl Scale {
         });
         let both = xx + yy;
         // Below this there is nothing but rounding.
-        let coherence =
-            if both > 1e-7 * count { ((xx - yy).hypot(2.0 * xy) / both).min(1.0) } else { 0.0 };
+        let coherence = if both > 1e-7 * count { ((xx - yy).hypot(2.0 * xy) / both).min(1.0) } else { 0.0 };
         Self {
             luma,
             energy: energy / count,

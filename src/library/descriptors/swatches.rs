@@ -31,12 +31,16 @@ pub(super) fn swatches(shades: &[Shade]) -> Vec<Swatch> {
     let mut centres = merged(improved(shades, &centres));
     centres.retain(|centre| centre.share >= LEAST_SHARE);
     centres.sort_by(|a, b| b.share.total_cmp(&a.share));
-    centres.iter().map(|centre| Swatch { rgb: centre.color.to_srgb(), share: centre.share.min(1.0) }).collect()
+    centres
+        .iter()
+        .map(|centre| Swatch { rgb: centre.color.to_srgb(), share: centre.share.min(1.0) })
+        .collect()
 }
 
 /// Shades with two by two by two bins taken together: a fifth as many, and no swatch moves by what one can see.
 fn coarser(shades: &[Shade]) -> Vec<Shade> {
-    let mut sums = vec![Shade { color: Oklab::default(), share: 0.0, share_in_centre: 0.0, bin: 0 }; 16 * 16 * 16];
+    let mut sums =
+        vec![Shade { color: Oklab::default(), share: 0.0, share_in_centre: 0.0, bin: 0 }; 16 * 16 * 16];
     for Shade { color, share, bin, .. } in shades {
         let place = (bin >> 11) << 8 | (bin >> 6 & 15) << 4 | (bin >> 1 & 15);
         if let Some(sum) = sums.get_mut(usize::from(place)) {
@@ -80,7 +84,9 @@ fn improved(shades: &[Shade], centres: &[Shade]) -> Vec<Shade> {
     for Shade { color, share, .. } in shades {
         let distance = |centre: &Shade| centre.color.distance_squared(*color);
         let nearest = centres.iter().enumerate().min_by(|(_, a), (_, b)| distance(a).total_cmp(&distance(b)));
-        let Some([light, red, yellow, total]) = nearest.and_then(|(at, _)| sums.get_mut(at)) else { continue };
+        let Some([light, red, yellow, total]) = nearest.and_then(|(at, _)| sums.get_mut(at)) else {
+            continue;
+        };
         *light += color.l * share;
         *red += color.a * share;
         *yellow += color.b * share;

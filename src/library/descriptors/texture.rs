@@ -42,9 +42,10 @@ static KINDS: [u8; 256] = {
 
 /// The vector of a picture.
 pub(super) fn vector(scales: &[Scale; SIZES]) -> Vec<f32> {
-    let deviations = features(scales).into_iter().zip(MEAN).zip(DEVIATION).map(|((value, mean), deviation)| {
-        ((value - mean) / deviation).clamp(-MOST_DEVIATIONS, MOST_DEVIATIONS) / (FEATURES as f32).sqrt()
-    });
+    let deviations =
+        features(scales).into_iter().zip(MEAN).zip(DEVIATION).map(|((value, mean), deviation)| {
+            ((value - mean) / deviation).clamp(-MOST_DEVIATIONS, MOST_DEVIATIONS) / (FEATURES as f32).sqrt()
+        });
     normalised(std::iter::once(CONSTANT).chain(deviations).collect())
 }
 
@@ -69,7 +70,8 @@ fn pattern_shares(luma: &Plane) -> [f32; PATTERNS] {
     let mut counts = [0_u32; PATTERNS];
     luma.visit_neighbourhoods(|_, _, [[a, b, c], [d, centre, f], [g, h, i]]| {
         let limit = centre + BRIGHTER;
-        let pattern = [a, b, c, f, i, h, g, d].iter().fold(0, |bits, near| bits << 1 | usize::from(*near > limit));
+        let pattern =
+            [a, b, c, f, i, h, g, d].iter().fold(0, |bits, near| bits << 1 | usize::from(*near > limit));
         let kind = KINDS.get(pattern).copied().unwrap_or_default();
         if let Some(count) = counts.get_mut(kind as usize) {
             *count += 1;

@@ -29,7 +29,7 @@ pub struct Thresholds {
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self { hash_distance: Some(8), similarity: Some(0.97), kinds: Kinds::ALL }
+        Self { hash_distance: Some(8), similarity: Some(0.95), kinds: Kinds::ALL }
     }
 }
 
@@ -43,10 +43,17 @@ impl Thresholds {
     /// Whether a pair of this kind passes.
     #[must_use]
     pub fn admit(&self, pair: &PairEvidence, kind: Kind) -> bool {
+        if pair.same_content {
+            return self.kinds.contains(kind);
+        }
+        self.admit_axes(&Axes::new(pair, kind, (pair.a, pair.b)))
+    }
+
+    fn admit_axes(&self, link: &Axes) -> bool {
         let by_hash =
-            self.hash_distance.zip(pair.hash_distance).is_some_and(|(most, bits)| u32::from(bits) <= most);
-        let by_look = self.similarity.zip(pair.similarity).is_some_and(|(least, look)| look >= least);
-        self.kinds.contains(kind) && (pair.same_content || pair.crop.is_some() || by_hash || by_look)
+            self.hash_distance.zip(link.distance).is_some_and(|(most, bits)| u32::from(bits) <= most);
+        let by_look = self.similarity.zip(link.similarity).is_some_and(|(least, look)| look >= least);
+        self.kinds.contains(link.kind) && (link.is_crop || by_hash || by_look)
     }
 }
 
@@ -61,6 +68,13 @@ struct Link {
     nodes: (u32, u32),
 }
 
+impl Axes {
+    fn new(pair: &PairEvidence, kind: Kind, nodes: (u32, u32)) -> Self {
+        let (similarity, distance) = (pair.similarity, pair.hash_distance);
+        Self { nodes, similarity, distance, kind, is_crop: pair.crop.is_some() }
+    }
+}
+
 /// Pictures with the same bytes.
 #[derive(Clone, Debug)]
 struct Node {
@@ -69,8 +83,17 @@ struct Node {
     pixels: u64,
     /// Of one of the files.
     size_bytes: u64,
-    /// Other nodes with the number of the link to them, by node.
-    near: Vec<(u32, u32)>,
+}
+
+/// What thresholds ask of a link, small so that all of them pass quickly.
+#[derive(Clone, Copy, Debug)]
+struct Axes {
+    nodes: (u32, u32),
+    similarity: Option<f32>,
+    distance: Option<u8>,
+    kind: Kind,
+    /// Found by crop: no threshold asks more.
+    is_crop: bool,
 }
 
 /// All like pairs up to the loosest thresholds.
@@ -79,6 +102,12 @@ pub struct Graph {
     nodes: Vec<Node>,
     /// The surest first.
     links: Vec<Link>,
+    /// Of the links.
+    axes: Vec<Axes>,
+    /// Per node, in one row: other nodes with the number of the link to them, by node.
+    near: Vec<(u32, u32)>,
+    /// Where each node's part of `near` begins; one more at the end.
+    near_from: Vec<u32>,
     same_files: Vec<(u32, u32)>,
 }
 
@@ -89,12 +118,12 @@ impl Graph {
         let mut first_path: BTreeMap<FileIdentity, u32> = BTreeMap::new();
         let mut by_content: BTreeMap<ContentHash, u32> = BTreeMap::new();
         let mut graph = Self::default();
-        let mut node_of: Vec<Option<u32>> = Vec::with_capacity(candidates.len());
+        let mut node_of: Vec<u32> = Vec::with_capacity(candidates.len());
         for (candidate, at) in candidates.iter().zip(0_u32..) {
             let first = candidate.file.map_or(at, |file| *first_path.entry(file).or_insert(at));
             if first != at {
                 graph.same_files.push((first, at));
-                node_of.push(None);
+                node_of.push(node_of.get(first as usize).copied().unwrap_or(u32::MAX));
                 continue;
             }
             let number = *by_content.entry(candidate.content).or_insert(graph.nodes.len() as u32);
@@ -104,22 +133,21 @@ impl Graph {
                     pictures: vec![at],
                     pixels: candidate.pixels(),
                     size_bytes: candidate.size_bytes,
-                    near: Vec::new(),
                 }),
             }
-            node_of.push(Some(number));
+            node_of.push(number);
         }
         graph.links = links(candidates, pairs, &node_of);
-        for (link, number) in graph.links.iter().zip(0_u32..) {
-            for (from, to) in [link.nodes, (link.nodes.1, link.nodes.0)] {
-                if let Some(node) = graph.nodes.get_mut(from as usize) {
-                    node.near.push((to, number));
-                }
-            }
-        }
-        for node in &mut graph.nodes {
-            node.near.sort_unstable();
-        }
+        graph.axes = graph.links.iter().map(|link| Axes::new(&link.pair, link.kind, link.nodes)).collect();
+        let both_ways = |(link, number): (&Axes, u32)| {
+            let (a, b) = link.nodes;
+            [(a, b, number), (b, a, number)]
+        };
+        let mut ends: Vec<(u32, u32, u32)> = graph.axes.iter().zip(0..).flat_map(both_ways).collect();
+        ends.sort_unstable();
+        let nodes = 0..=graph.nodes.len() as u32;
+        graph.near_from = nodes.map(|node| ends.partition_point(|(from, ..)| *from < node) as u32).collect();
+        graph.near = ends.into_iter().map(|(_, to, number)| (to, number)).collect();
         graph
     }
 
@@ -139,27 +167,27 @@ impl Graph {
     /// positions of a group, ascending; groups that it knows as settled are left out.
     #[must_use]
     pub fn groups(&self, thresholds: &Thresholds, resolved: &dyn Fn(&[u32]) -> bool) -> Vec<Group> {
-        let admitted: Vec<bool> =
-            self.links.iter().map(|link| thresholds.admit(&link.pair, link.kind)).collect();
-        let is_admitted = |number: u32| admitted.get(number as usize).copied().unwrap_or(false);
-        let are_linked = |a: u32, b: u32| self.link(a, b).is_some_and(|(number, _)| is_admitted(number));
+        let admitted: Vec<bool> = self.axes.iter().map(|link| thresholds.admit_axes(link)).collect();
+        let are_linked = |a: u32, b: u32| {
+            self.link_number(a, b).and_then(|number| admitted.get(number as usize)).is_some_and(|&link| link)
+        };
         let mut clusters = Clusters::new(self.nodes.len(), &are_linked);
-        for (link, number) in self.links.iter().zip(0_u32..) {
-            if is_admitted(number) {
-                clusters.join(link.nodes.0, link.nodes.1);
-            }
+        for (link, _) in self.axes.iter().zip(&admitted).filter(|(_, is_admitted)| **is_admitted) {
+            clusters.join(link.nodes.0, link.nodes.1);
         }
         let (clusters, lone) = clusters.finish();
         let mut groups: Vec<Group> = clusters.iter().filter_map(|cluster| self.group(cluster)).collect();
         if thresholds.kinds.contains(Kind::Exact) {
             let copies = lone.iter().filter_map(|&node| {
                 let node = self.nodes.get(node as usize)?;
-                (node.pictures.len() > 1).then(|| self.group_of_nodes(node, &[]))?
+                (node.pictures.len() > 1).then(|| group_of_nodes(node, Vec::new()))?
             });
             groups.extend(copies);
         }
+        let mut positions: Vec<u32> = Vec::new();
         groups.retain(|group| {
-            let mut positions: Vec<u32> = group.members.iter().map(|member| member.index).collect();
+            positions.clear();
+            positions.extend(group.members.iter().map(|member| member.index));
             positions.sort_unstable();
             !resolved(&positions)
         });
@@ -168,12 +196,12 @@ impl Graph {
         groups
     }
 
-    /// The link between two nodes and its number.
-    fn link(&self, a: u32, b: u32) -> Option<(u32, &Link)> {
-        let near = &self.nodes.get(a as usize)?.near;
+    /// The number of the link between two nodes.
+    fn link_number(&self, a: u32, b: u32) -> Option<u32> {
+        let (&from, &until) = (self.near_from.get(a as usize)?, self.near_from.get(a as usize + 1)?);
+        let near = self.near.get(from as usize..until as usize)?;
         let at = near.binary_search_by_key(&b, |&(node, _)| node).ok()?;
-        let &(_, number) = near.get(at)?;
-        Some((number, self.links.get(number as usize)?))
+        near.get(at).map(|&(_, number)| number)
     }
 
     /// A cluster with its centre chosen and its members in order.
@@ -188,40 +216,19 @@ impl Graph {
             .iter()
             .filter(|&&node| node != centre)
             .filter_map(|&node| {
-                let (_, link) = self.link(centre, node)?;
+                let link = self.links.get(self.link_number(centre, node)? as usize)?;
                 Some((self.nodes.get(node as usize)?, link, link.nodes.0 == centre))
             })
             .collect();
-        self.group_of_nodes(self.nodes.get(centre as usize)?, &others)
-    }
-
-    /// Members are the centre and its copies, then the others with theirs, the surest first.
-    fn group_of_nodes(&self, centre: &Node, others: &[(&Node, &Link, bool)]) -> Option<Group> {
-        let &first = centre.pictures.first()?;
-        let mut members = vec![Member::centre(first)];
-        members.extend(centre.pictures.iter().skip(1).map(|&copy| Member::copy(copy, first)));
-        let mut total_bytes = centre.size_bytes * centre.pictures.len() as u64;
-        let mut others = others.to_vec();
-        others.sort_by_key(|(node, link, _)| {
-            (link.kind, link.pair.hash_distance, node.pictures.first().copied())
-        });
-        for (node, link, centre_is_a) in &others {
-            let orientation = if *centre_is_a { link.pair.orientation } else { link.orientation_of_a };
-            total_bytes += node.size_bytes * node.pictures.len() as u64;
-            let &near = node.pictures.first()?;
-            members.push(Member::near(near, link.kind, &link.pair, orientation));
-            members.extend(node.pictures.iter().skip(1).map(|&copy| Member::copy(copy, near)));
-        }
-        let kind = others.iter().map(|(_, link, _)| link.kind).max().unwrap_or(Kind::Exact);
-        Some(Group { kind, members, bytes_reclaimable: total_bytes - centre.size_bytes })
+        group_of_nodes(self.nodes.get(centre as usize)?, others)
     }
 }
 
 /// Pairs as links between nodes, one per pair of nodes, the surest first.
-fn links(candidates: &[Candidate], pairs: Vec<PairEvidence>, node_of: &[Option<u32>]) -> Vec<Link> {
+fn links(candidates: &[Candidate], pairs: Vec<PairEvidence>, node_of: &[u32]) -> Vec<Link> {
     let link = |pair: PairEvidence| {
         let (a, b) = (candidates.get(pair.a as usize)?, candidates.get(pair.b as usize)?);
-        let nodes = ((*node_of.get(pair.a as usize)?)?, (*node_of.get(pair.b as usize)?)?);
+        let nodes = (*node_of.get(pair.a as usize)?, *node_of.get(pair.b as usize)?);
         let kind = Kind::of(&pair, a, b)?;
         let turned = b.hashes.as_ref().zip(a.hashes.as_ref());
         let orientation_of_a = match pair.orientation {
@@ -240,4 +247,23 @@ fn links(candidates: &[Candidate], pairs: Vec<PairEvidence>, node_of: &[Option<u
     let mut seen = BTreeSet::new();
     links.retain(|link| seen.insert((link.nodes.0.min(link.nodes.1), link.nodes.0.max(link.nodes.1))));
     links
+}
+
+/// Members are the centre and its copies, then the others with theirs, the surest first.
+fn group_of_nodes(centre: &Node, mut others: Vec<(&Node, &Link, bool)>) -> Option<Group> {
+    let &first = centre.pictures.first()?;
+    let mut members = vec![Member::centre(first)];
+    members.extend(centre.pictures.iter().skip(1).map(|&copy| Member::copy(copy, first)));
+    let mut total_bytes = centre.size_bytes * centre.pictures.len() as u64;
+    others
+        .sort_by_key(|(node, link, _)| (link.kind, link.pair.hash_distance, node.pictures.first().copied()));
+    for (node, link, centre_is_a) in &others {
+        let orientation = if *centre_is_a { link.pair.orientation } else { link.orientation_of_a };
+        total_bytes += node.size_bytes * node.pictures.len() as u64;
+        let &near = node.pictures.first()?;
+        members.push(Member::near(near, link.kind, &link.pair, orientation, *centre_is_a));
+        members.extend(node.pictures.iter().skip(1).map(|&copy| Member::copy(copy, near)));
+    }
+    let kind = others.iter().map(|(_, link, _)| link.kind).max().unwrap_or(Kind::Exact);
+    Some(Group { kind, members, bytes_reclaimable: total_bytes - centre.size_bytes })
 }

@@ -53,7 +53,9 @@ impl Member {
         Self { kind: Some(Kind::Exact), copy_of: Some(of), ..Self::centre(index) }
     }
 
-    pub(super) fn near(index: u32, kind: Kind, pair: &PairEvidence, orientation: u8) -> Self {
+    /// One of the two pictures of a pair (or one with the same bytes); the centre is the other.
+    pub(super) fn near(index: u32, kind: Kind, pair: &PairEvidence, orientation: u8, is_b: bool) -> Self {
+        let own = if is_b { pair.b } else { pair.a };
         Self {
             index,
             kind: Some(kind),
@@ -61,7 +63,7 @@ impl Member {
             similarity: pair.similarity,
             orientation,
             copy_of: None,
-            crop: pair.crop.as_ref().map(|found| (found.rect, found.crop == index)),
+            crop: pair.crop.as_ref().map(|found| (found.rect, found.crop == own)),
             seconds_apart: pair.seconds_apart,
         }
     }
@@ -74,7 +76,7 @@ impl Member {
             return "the same bytes".into();
         }
         let mut words = match kind {
-            Kind::Turned => "turned or mirrored".to_owned(),
+            Kind::Turned => turn_words(self.orientation).to_owned(),
             _ => kind.name().to_owned(),
         };
         let mut add = |separator: &str, text: &str| {
@@ -103,6 +105,21 @@ impl Member {
             add(", ", &apart(secs));
         }
         words
+    }
+}
+
+/// How a picture is turned against another one, when its orientation `orientation` matches that: bit 0 transposed, then
+/// bit 1 mirrored, bit 2 flipped, as for the hashes.
+#[must_use]
+pub fn turn_words(orientation: u8) -> &'static str {
+    match orientation {
+        0 => "upright",
+        2 => "mirrored",
+        3 => "turned a quarter to the left",
+        4 => "mirrored top to bottom",
+        5 => "turned a quarter to the right",
+        6 => "turned by half",
+        _ => "turned a quarter and mirrored",
     }
 }
 

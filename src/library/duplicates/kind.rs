@@ -12,7 +12,7 @@
 //! | taken at different times, farther apart                         | same scene  |
 //! | hash close only when turned or mirrored                         | turned      |
 //! | hash within [`COPY_DISTANCE`], same proportions, same look      | re-encoded  |
-//! | hash close, same second, same size, same look: subjects moved   | burst       |
+//! | hash close, same second, same size, steady look: subjects moved | burst       |
 //! | hash close                                                      | edited      |
 //! | almost all of it is found in the other: an edge was trimmed     | edited      |
 //! | look alike, taken within [`BURST_SECS`]                         | burst       |
@@ -26,12 +26,17 @@ use super::{Candidate, PairEvidence};
 
 /// Hash bits that compression and scaling change; more means that the picture was worked on.
 pub const COPY_DISTANCE: u8 = 4;
-/// Hash bits beyond which two pictures are not close, whatever a threshold says: unrelated ones differ in 32 ± 4.
-pub const LOOSEST_DISTANCE: u8 = 20;
-/// Cosine of the look above which colours and textures are the same.
-pub const SAME_LOOK: f32 = 0.95;
-/// Cosine of the look below which a close hash is chance, as between two almost empty pictures.
-pub const OTHER_LOOK: f32 = 0.3;
+/// Hash bits beyond which two pictures are not close, whatever a threshold says. The nearest orientations of unrelated
+/// photographs differ in 26 bits in the median, and in 14 at least among 112 320 pairs.
+pub const LOOSEST_DISTANCE: u8 = 13;
+/// Cosine of the look above which nothing was recoloured. Compressing to quality 40 and halving leave 0.987 and more;
+/// a brightness or a saturation that one can see mostly leaves less.
+pub const SAME_LOOK: f32 = 0.985;
+/// Cosine of the look that two shots of one second reach.
+pub const STEADY_LOOK: f32 = 0.95;
+/// Cosine of the look below which a close hash is chance, as between two almost empty pictures. Turned copies keep 0.69
+/// and black-and-white ones 0.55.
+pub const OTHER_LOOK: f32 = 0.45;
 /// Shots within so many seconds are a burst.
 pub const BURST_SECS: i64 = 10;
 /// A crop that covers more than this share of its source is only a trimmed edge.
@@ -114,7 +119,7 @@ impl Kind {
         }
         // Fast cameras take several shots in a second: nothing was recoloured, yet the structure moved.
         let same_size = (a.width, a.height) == (b.width, b.height);
-        let is_burst = same_second && same_size && look.is_some_and(|look| look >= SAME_LOOK);
+        let is_burst = same_second && same_size && look.is_some_and(|look| look >= STEADY_LOOK);
         if is_burst { Self::Burst } else { Self::Edited }
     }
 

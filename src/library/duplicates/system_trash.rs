@@ -10,7 +10,8 @@ pub struct SystemTrash;
 
 impl Trash for SystemTrash {
     fn discard(&self, path: &Path) -> Result<(), String> {
-        ::trash::delete(path).map_err(|error| format!("the system's trash did not take it: {error}"))
+        ::trash::delete(path)
+            .map_err(|error| format!("the system's trash did not take it: {}", in_words(error)))
     }
 
     fn can_restore(&self) -> bool {
@@ -19,6 +20,20 @@ impl Trash for SystemTrash {
 
     fn restore(&self, paths: &[PathBuf]) -> Vec<Result<(), String>> {
         restore(paths)
+    }
+}
+
+/// What went wrong, without the names of the error's parts.
+fn in_words(error: ::trash::Error) -> String {
+    use ::trash::Error;
+    match error {
+        Error::Unknown { description } | Error::Os { description, .. } => description,
+        Error::CouldNotAccess { .. } => {
+            "it cannot be reached; is it open elsewhere, or is its drive gone?".into()
+        }
+        #[cfg(all(unix, not(any(target_os = "macos", target_os = "ios", target_os = "android"))))]
+        Error::FileSystem { source, .. } => source.to_string(),
+        other => other.to_string(),
     }
 }
 
@@ -41,7 +56,7 @@ fn restore(paths: &[PathBuf]) -> Vec<Result<(), String>> {
             at.map(|at| items.remove(at)).ok_or_else(|| "it is not in the trash any more".to_owned())?;
         restore_all([item]).map_err(|error| match error {
             ::trash::Error::RestoreCollision { .. } => "another file has taken its place".into(),
-            error => format!("the trash did not give it back: {error}"),
+            error => format!("the trash did not give it back: {}", in_words(error)),
         })
     };
     paths.iter().map(bring_back).collect()

@@ -6,15 +6,16 @@
 //! are looked at while the scan still goes; later ones scan first, for only then is it known what has moved.
 
 mod flow;
+pub mod look;
 mod plan;
 mod rate;
-mod read;
 mod run;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-pub use self::read::{DESCRIBED_SIDE, Looked, describe};
+pub use self::look::{Looked, describe};
+pub use self::plan::Work;
 pub use self::run::run;
 
 /// How a run is done.

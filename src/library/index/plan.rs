@@ -21,6 +21,8 @@ pub struct Work {
 #[derive(Debug)]
 pub struct Plan {
     known: HashMap<PathBuf, Known>,
+    /// Rows whose vectors are there.
+    described: HashSet<RowId>,
     seen: HashSet<PathBuf>,
     /// Folders that could not be looked into: what is known below them may still be there.
     unreadable: Vec<PathBuf>,
@@ -63,10 +65,11 @@ pub struct Missing {
 }
 
 impl Plan {
-    /// For a catalog that knows this.
-    pub fn new(known: HashMap<PathBuf, Known>) -> Self {
+    /// For a catalog that knows this, with vectors for these rows.
+    pub fn new(known: HashMap<PathBuf, Known>, described: HashSet<RowId>) -> Self {
         Self {
             known,
+            described,
             seen: HashSet::new(),
             unreadable: Vec::new(),
             sidecars: HashMap::new(),
@@ -98,6 +101,7 @@ impl Plan {
         }
         match known.stage {
             Stage::FirstLook => self.unfinished.push(Work { file, row }),
+            Stage::Full if !self.described.contains(&known.row) => self.unfinished.push(Work { file, row }),
             Stage::Full => self.unchanged += 1,
             Stage::Failed(_) => self.failed_before += 1,
         }
@@ -176,11 +180,12 @@ mod tests {
     }
 
     fn plan() -> Plan {
-        Plan::new(HashMap::from([
+        let pictures = HashMap::from([
             ("a.jpg".into(), known(1, 10, Stage::Full)),
             ("b/c.jpg".into(), known(2, 10, Stage::FirstLook)),
             ("b/d.jpg".into(), known(3, 10, Stage::Full)),
-        ]))
+        ]);
+        Plan::new(pictures, HashSet::from([RowId(1), RowId(3)]))
     }
 
     #[test]
@@ -192,6 +197,14 @@ mod tests {
         assert!(matches!(plan.found(file("e.jpg", 10, 1)), Verdict::New(_)));
         assert_eq!((plan.unchanged, plan.unfinished.len()), (1, 1));
         assert!(plan.missing().is_empty());
+    }
+
+    #[test]
+    fn a_picture_without_its_vectors_is_unfinished() {
+        let pictures = HashMap::from([("a.jpg".into(), known(1, 10, Stage::Full))]);
+        let mut plan = Plan::new(pictures, HashSet::new());
+        plan.found(file("a.jpg", 10, 1));
+        assert_eq!((plan.unchanged, plan.unfinished.len()), (0, 1));
     }
 
     #[test]
@@ -207,7 +220,7 @@ mod tests {
     fn a_picture_that_was_missing_returns() {
         let mut gone = known(1, 10, Stage::Full);
         gone.is_missing = true;
-        let mut plan = Plan::new(HashMap::from([("a.jpg".into(), gone)]));
+        let mut plan = Plan::new(HashMap::from([("a.jpg".into(), gone)]), HashSet::new());
         assert!(plan.missing()[0].was_missing);
         assert!(matches!(plan.found(file("a.jpg", 10, 1)), Verdict::Returned(_)));
         assert!(plan.missing().is_empty());

@@ -13,7 +13,7 @@ use crate::library::{ContentHash, RowId};
 use super::flow::Flow;
 use super::plan::{Missing, Plan, Verdict, Work};
 use super::rate::Rate;
-use super::read::{self, Looked, Outcome};
+use super::look::{self, Looked, Outcome};
 use super::{FailedFile, IndexControl, IndexOptions, IndexProgress, IndexReport};
 
 /// Pictures written in one transaction at most.
@@ -92,7 +92,7 @@ impl<'a> Run<'a> {
             control,
             budget: Arc::new(ByteBudget::new(options.decode_bytes)),
             limit,
-            plan: Plan::new(store.catalog.known()?),
+            plan: Plan::new(store.catalog.known()?, store.described()),
             first: Flow::new(pool, limit),
             queue: VecDeque::new(),
             new: Vec::new(),
@@ -178,7 +178,7 @@ impl<'a> Run<'a> {
                 return Ok(());
             }
             let came_from = by_size.get_mut(&file.size_bytes).and_then(|candidates| {
-                let content: ContentHash = read::content(&self.store.root, &file)?;
+                let content: ContentHash = look::content(&self.store.root, &file)?;
                 let at = candidates.iter().position(|missing| missing.content == Some(content))?;
                 Some(candidates.remove(at))
             });
@@ -214,7 +214,7 @@ impl<'a> Run<'a> {
         }
         let root = self.store.root.clone();
         self.first.give(move || {
-            let outcome = read::first_look(&root, &work);
+            let outcome = look::first_look(&root, &work);
             (work, outcome)
         });
         self.take_first(Duration::ZERO)?;
@@ -255,7 +255,7 @@ impl<'a> Run<'a> {
                 let Some(work) = self.queue.pop_front() else { break };
                 let (root, budget) = (self.store.root.clone(), Arc::clone(&self.budget));
                 flow.give(move || {
-                    let outcome = read::full_look(&root, &work, &budget);
+                    let outcome = look::full_look(&root, &work, &budget);
                     (work, outcome)
                 });
             }

@@ -9,6 +9,8 @@ use super::{Group, Metadata, iptc, media, png, text, xmp};
 
 /// Longest extended XMP that is put together, in bytes.
 const LONGEST_EXTENDED: usize = 16 * 1024 * 1024;
+/// Texts of the format's own kept at most.
+pub(super) const MOST_TEXTS: usize = 200;
 /// Tag of the JPEG in Panasonic's raw files.
 const PANASONIC_JPEG: u16 = 0x002e;
 /// Blocks of one kind kept at most.
@@ -87,6 +89,9 @@ impl<'a> Blocks<'a> {
 
     /// Adds a comment that the format keeps beside everything else.
     pub fn push_comment(&mut self, bytes: &[u8]) {
+        if self.texts.fields.len() >= MOST_TEXTS {
+            return;
+        }
         let comment = text::decode(bytes);
         self.texts.push_field(Group::File, "Comment", comment.clone());
         if self.texts.caption.is_none() && text::is_caption(&comment) {

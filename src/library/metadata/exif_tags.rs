@@ -2,6 +2,7 @@
 //!
 //! Names and numbers after CIPA DC-008 (Exif 3.0), TIFF 6.0 and the DNG specification 1.7.
 
+use super::DateTime;
 use super::rational::{exposure_text, short_decimal};
 use super::text::{decode, decode_utf8, decode_utf16};
 use super::tiff::{Directory, Value};
@@ -11,6 +12,8 @@ use super::tiff::{Directory, Value};
 enum Say {
     /// As it is written.
     Text,
+    /// A date, as all dates are written here.
+    Date,
     /// Windows' texts in UTF-16.
     WideText,
     /// Text after eight bytes that name its character set.
@@ -201,12 +204,12 @@ const TAGS: &[Tag] = &[
     (Directory::Exif, 0x9402, "Air pressure", Say::Number(0, " hPa")),
     (Directory::Exif, 0x9403, "Water depth", Say::Number(2, " m")),
     (Directory::Exif, 0x9405, "Camera elevation", Say::Number(1, "°")),
-    (Directory::Exif, 0x9003, "Taken", Say::Text),
+    (Directory::Exif, 0x9003, "Taken", Say::Date),
     (Directory::Exif, 0x9291, "Taken, part of the second", Say::Text),
     (Directory::Exif, 0x9011, "Taken, offset from UTC", Say::Text),
-    (Directory::Exif, 0x9004, "Digitised", Say::Text),
+    (Directory::Exif, 0x9004, "Digitised", Say::Date),
     (Directory::Exif, 0x9012, "Digitised, offset from UTC", Say::Text),
-    (Directory::Main, 0x0132, "Modified", Say::Text),
+    (Directory::Main, 0x0132, "Modified", Say::Date),
     (Directory::Exif, 0x9010, "Modified, offset from UTC", Say::Text),
     (Directory::Main, 0x010e, "Description", Say::Text),
     (Directory::Main, 0x9c9b, "Title", Say::WideText),
@@ -337,6 +340,11 @@ impl Say {
         match self {
             Self::Text if value.is_text() => Some(text(value)),
             Self::Text => Some(decode_utf8(value.bytes())),
+            Self::Date => {
+                let text = text(value);
+                let is_written = text.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
+                DateTime::parse(&text).map(|date| date.to_string()).or_else(|| is_written.then_some(text))
+            }
             Self::WideText => Some(wide_text(value)),
             Self::Comment => Some(comment(value)),
             Self::Number(decimals, unit) => {

@@ -78,6 +78,8 @@ pub(super) fn read(bytes: &[u8]) -> Metadata {
     for (number, name) in NAMES.iter().chain(&LONG) {
         let words = joined(*number).map(|text| if *number == 120 { text } else { one_line(&text) });
         if let Some(words) = words {
+            let date = if matches!(number, 55 | 62) { DateTime::parse_iptc(&words, None) } else { None };
+            let words = date.map_or(words, |date| date.date().to_string());
             found.push_field(Group::Iptc, name, words);
         }
     }

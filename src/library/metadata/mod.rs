@@ -1,11 +1,11 @@
 //! What a picture's file says about it: EXIF, XMP inside it and beside it, IPTC.
 //!
-//! [`container`] finds the blocks in a file, one reader per kind says what a block says, and here they are laid over
+//! `container` finds the blocks in a file, one reader per kind says what a block says, and here they are laid over
 //! each other. For texts, tags, places and marks a sidecar counts more than XMP, XMP more than IPTC, IPTC more than
 //! EXIF: that is the order in which people and their programs write them later. For how the picture was taken EXIF
 //! counts most. Nothing here fails: what cannot be read is left out, with a warning.
 //!
-//! EXIF is read by [`tiff`], not by nom-exif: TIFF and raw files hold XMP and IPTC as tags of the same directories, so
+//! EXIF is read by `tiff`, not by nom-exif: TIFF and raw files hold XMP and IPTC as tags of the same directories, so
 //! that these have to be walked anyway; and reading it here bounds the work that a hostile file can ask for.
 
 mod camera;
@@ -16,6 +16,7 @@ mod exif_tags;
 mod icc;
 mod iptc;
 mod media;
+mod merge;
 mod png;
 mod rational;
 mod search;
@@ -31,11 +32,6 @@ use super::Format;
 pub use self::date_time::DateTime;
 pub use self::rational::{Rational, exposure_text};
 pub use self::search::search_text;
-
-/// Tags and people kept at most.
-const MOST_TAGS: usize = 2000;
-/// Fields kept at most.
-const MOST_FIELDS: usize = 4000;
 
 /// Everything that a file says about its picture. Absent means that it says nothing that can be understood.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
@@ -219,120 +215,5 @@ impl Metadata {
     #[must_use]
     pub fn camera(&self) -> Option<String> {
         camera::name(self.camera_make.as_deref(), self.camera_model.as_deref())
-    }
-
-    /// Texts, tags, places and marks: each from the first source that has it.
-    fn take_descriptions(&mut self, sources: [&Self; 5]) {
-        let first =
-            |part: fn(&Self) -> &Option<String>| sources.iter().find_map(|source| part(source).clone());
-        self.title = first(|it| &it.title);
-        self.caption = first(|it| &it.caption);
-        self.creator = first(|it| &it.creator);
-        self.copyright = first(|it| &it.copyright);
-        self.color_label = first(|it| &it.color_label);
-        self.rating = sources.iter().find_map(|source| source.rating);
-        // A place of one source is not mixed with that of another.
-        let has_place = |it: &&&Self| {
-            it.city.is_some() || it.state.is_some() || it.country.is_some() || it.location.is_some()
-        };
-        if let Some(place) = sources.iter().find(has_place) {
-            self.city.clone_from(&place.city);
-            self.state.clone_from(&place.state);
-            self.country.clone_from(&place.country);
-            self.location.clone_from(&place.location);
-        }
-        // A sidecar with tags has all of them, and a tag taken away there is not to come back from the file.
-        let [sidecar, inside @ ..] = sources;
-        let of_tags = if sidecar.tags.is_empty() { &inside[..] } else { &[sidecar] };
-        of_tags.iter().flat_map(|source| &source.tags).for_each(|tag| self.keep_tag(tag.clone()));
-        let of_people = if sidecar.people.is_empty() { &inside[..] } else { &[sidecar] };
-        of_people.iter().flat_map(|source| &source.people).for_each(|person| self.push_person(person));
-    }
-
-    /// How it was taken: each from the first source that has it.
-    fn take_shooting(&mut self, sources: [&Self; 5]) {
-        fn first<T>(sources: [&Metadata; 5], part: fn(&Metadata) -> Option<T>) -> Option<T> {
-            sources.iter().find_map(|source| part(source))
-        }
-        // Maker and model belong together.
-        if let Some(camera) = sources.iter().find(|it| it.camera_model.is_some() || it.camera_make.is_some())
-        {
-            self.camera_make.clone_from(&camera.camera_make);
-            self.camera_model.clone_from(&camera.camera_model);
-        }
-        self.lens = first(sources, |it| it.lens.clone());
-        self.software = first(sources, |it| it.software.clone());
-        self.color_space = first(sources, |it| it.color_space.clone());
-        self.iso = first(sources, |it| it.iso);
-        self.f_number = first(sources, |it| it.f_number);
-        self.exposure_secs = first(sources, |it| it.exposure_secs);
-        self.focal_mm = first(sources, |it| it.focal_mm);
-        self.focal_35mm = first(sources, |it| it.focal_35mm);
-        self.exposure_bias_ev = first(sources, |it| it.exposure_bias_ev);
-        self.flash_fired = first(sources, |it| it.flash_fired);
-        self.taken = first(sources, |it| it.taken);
-        self.gps = first(sources, |it| it.gps);
-    }
-
-    /// Another block of the same kind says what this one does not.
-    fn lay_under(&mut self, other: Self) {
-        let nothing = Self::default();
-        let [first, second] = [&self.clone(), &other];
-        self.tags.clear();
-        self.people.clear();
-        self.take_descriptions([&nothing, first, second, &nothing, &nothing]);
-        self.take_shooting([first, second, &nothing, &nothing, &nothing]);
-        self.take_fields(other);
-    }
-
-    /// Fields and warnings of a source, without repeats.
-    fn take_fields(&mut self, source: Self) {
-        for field in source.fields {
-            self.push_field(field.group, &field.name, field.value);
-        }
-        for warning in source.warnings {
-            if !self.warnings.contains(&warning) {
-                self.warnings.push(warning);
-            }
-        }
-    }
-
-    /// Adds a field, unless it is there.
-    fn push_field(&mut self, group: Group, name: &str, value: String) {
-        let value = text::bounded(value);
-        let is_it = |field: &Field| field.group == group && field.name == name && field.value == value;
-        if !value.is_empty() && self.fields.len() < MOST_FIELDS && !self.fields.iter().any(is_it) {
-            self.fields.push(Field { group, name: name.to_owned(), value });
-        }
-    }
-
-    /// Adds a tag; one of a hierarchy with its parts.
-    fn push_tag(&mut self, tag: &str) {
-        let parts: Vec<String> = tag
-            .split('|')
-            .map(|part| text::one_line(&text::clean(part)))
-            .filter(|part| !part.is_empty())
-            .collect();
-        if parts.len() > 1 {
-            self.keep_tag(parts.join("|"));
-        }
-        for part in parts {
-            self.keep_tag(part);
-        }
-    }
-
-    /// Adds a tag as it is, unless it is there.
-    fn keep_tag(&mut self, tag: String) {
-        if self.tags.len() < MOST_TAGS && !self.tags.contains(&tag) {
-            self.tags.push(tag);
-        }
-    }
-
-    /// Adds a name, unless it is there.
-    fn push_person(&mut self, person: &str) {
-        let person = text::one_line(&text::clean(person));
-        if !person.is_empty() && self.people.len() < MOST_TAGS && !self.people.contains(&person) {
-            self.people.push(person);
-        }
     }
 }

@@ -6,13 +6,13 @@
 use std::borrow::Cow;
 use std::io::Cursor;
 
-use super::container::Blocks;
+use super::container::{Blocks, MOST_TEXTS};
 use super::text::{clean, decode, decode_utf8, is_caption};
 use super::tiff::Directory;
 use super::{DateTime, Group};
 
 /// Bytes that a compressed text may come to.
-const LONGEST_TEXT: usize = 16 * 1024 * 1024;
+const LONGEST_TEXT: usize = 4 * 1024 * 1024;
 /// Compressed texts unpacked at most.
 const MOST_COMPRESSED: usize = 8;
 /// Mark before ImageMagick's and exiv2's blocks, which are written as hexadecimal text.
@@ -100,6 +100,9 @@ fn take_text<'a>(blocks: &mut Blocks<'a>, keyword: &str, text: Cow<'a, [u8]>, is
         }
         return;
     }
+    if blocks.texts.fields.len() >= MOST_TEXTS {
+        return;
+    }
     let words = if is_utf8 { decode_utf8(&text) } else { decode(&text) };
     if words.is_empty() {
         return;
@@ -113,10 +116,8 @@ fn take_text<'a>(blocks: &mut Blocks<'a>, keyword: &str, text: Cow<'a, [u8]>, is
         "Software" => Some(&mut texts.software),
         _ => None,
     };
-    if let Some(place) = place {
-        if is_caption(&words) {
-            place.get_or_insert_with(|| words.clone());
-        }
+    if let Some(place) = place.filter(|_| is_caption(&words)) {
+        place.get_or_insert_with(|| words.clone());
     }
     if keyword == "Creation Time" {
         texts.taken = DateTime::parse(&words);

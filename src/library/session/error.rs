@@ -18,8 +18,11 @@ pub enum LibraryError {
     #[error("the library has been closed")]
     Closed,
     /// Somebody else is at it.
-    #[error("this folder is being indexed already")]
+    #[error("this folder is being indexed already, or another window has it open")]
     Busy,
+    /// Changes in the folder are not noticed by themselves.
+    #[error("changes in this folder are only seen when it is indexed again ({0}): {1}")]
+    Unwatched(String, PathBuf),
     /// The picture cannot be shown.
     #[error("{0}")]
     Picture(String),

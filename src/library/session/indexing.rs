@@ -40,6 +40,9 @@ impl Libraries {
         on_progress: &dyn Fn(&IndexProgress),
     ) -> Result<IndexReport, LibraryError> {
         let library = self.library(library)?;
+        if !library.store.can_write() {
+            return Err(LibraryError::Busy);
+        }
         let _mark = Mark::set(&library)?;
         let stop = || should_stop() || library.closed.load(Ordering::Relaxed);
         let control = IndexControl {

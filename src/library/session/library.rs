@@ -9,6 +9,7 @@ use crate::library::index::IndexProgress;
 use crate::library::store::{LibraryStore, StoreError};
 use super::lock;
 use super::view::LibraryView;
+use super::watch::FolderWatch;
 
 /// While something changes, what can be found is read anew at most this often.
 const REFRESH: Duration = Duration::from_millis(250);
@@ -28,6 +29,8 @@ pub struct OpenLibrary {
     written: AtomicU64,
     read: AtomicU64,
     progress: Mutex<Option<IndexProgress>>,
+    /// Tells of changes in the folder.
+    pub watch: Mutex<Option<FolderWatch>>,
     /// Whether indexing waits.
     pub paused: AtomicBool,
     /// Whether indexing runs; only one does.
@@ -52,6 +55,7 @@ impl OpenLibrary {
             written: AtomicU64::new(0),
             read: AtomicU64::new(0),
             progress: Mutex::default(),
+            watch: Mutex::default(),
             paused: AtomicBool::new(false),
             indexing: AtomicBool::new(false),
             closed: AtomicBool::new(false),

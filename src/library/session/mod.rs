@@ -16,6 +16,7 @@ mod request;
 mod table;
 mod view;
 mod vocabulary;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,6 +26,7 @@ use std::time::SystemTime;
 pub use self::details::Details;
 pub use self::duplicates::{DuplicateScope, DuplicateStage, Duplicates};
 pub use self::error::LibraryError;
+pub use self::known::folder_of;
 use self::library::OpenLibrary;
 pub use self::info::{PictureInfo, SwatchInfo, describe_file};
 pub use self::pictures::load_file;

@@ -33,12 +33,6 @@ pub struct SpaceView {
 pub const NOWHERE: u32 = u32::MAX;
 
 impl LibraryView {
-    /// An empty one.
-    #[must_use]
-    pub fn empty(number: u32) -> Self {
-        Self { number, entries: Vec::new(), spaces: Vec::new(), name_ranks: OnceLock::new() }
-    }
-
     /// What the store holds now.
     ///
     /// # Errors

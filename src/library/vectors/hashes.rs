@@ -11,7 +11,7 @@
 
 use std::cmp::Ordering;
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use super::MAX_PAIRS;
@@ -72,10 +72,7 @@ pub fn close_pairs(
                 first_in_groups: (first_group + block * GROUPS_IN_BLOCK) * GROUP,
                 max_distance: closest.bound(),
             };
-            arch.dispatch(
-                #[inline(always)]
-                || comparison.run(&mut found),
-            );
+            arch.dispatch(Run { comparison, found: &mut found });
             closest.take(&mut found, |pair| u32::from(pair.distance));
         }
     });
@@ -97,19 +94,30 @@ struct Comparison<'a> {
     max_distance: u32,
 }
 
-impl Comparison<'_> {
+/// The work of a comparison; a type, since closures are not always inlined.
+struct Run<'a, 'b> {
+    comparison: Comparison<'a>,
+    found: &'b mut Vec<HashPair>,
+}
+
+impl WithSimd for Run<'_, '_> {
+    type Output = ();
+
     #[inline(always)]
-    fn run(&self, found: &mut Vec<HashPair>) {
-        let pictures = self.hashes.iter().enumerate().skip(self.first).take(PICTURES_IN_TASK);
+    fn with_simd<S: Simd>(self, _simd: S) {
+        let Self { comparison, found } = self;
+        let pictures = comparison.hashes.iter().enumerate().skip(comparison.first).take(PICTURES_IN_TASK);
         for (a, [hash, ..]) in pictures {
-            for (at, group) in self.groups.iter().enumerate() {
-                if group.has_close(*hash, self.max_distance) {
-                    self.look(a, *hash, self.first_in_groups + at * GROUP, found);
+            for (at, group) in comparison.groups.iter().enumerate() {
+                if group.has_close(*hash, comparison.max_distance) {
+                    comparison.look(a, *hash, comparison.first_in_groups + at * GROUP, found);
                 }
             }
         }
     }
+}
 
+impl Comparison<'_> {
     /// Goes through a group one by one.
     #[inline(never)]
     fn look(&self, a: usize, hash: u64, first: usize, found: &mut Vec<HashPair>) {

@@ -19,9 +19,9 @@ impl Mapping {
     #[expect(unsafe_code, reason = "mapped bytes change when somebody else changes the file")]
     pub fn new(file: &File, length: u64) -> io::Result<Self> {
         let length = usize::try_from(length).map_err(io::Error::other)?;
-        // SAFETY: the file lies in the program's own folder. Its one writer, who holds the lock, never changes bytes
-        // that were mapped: blocks are only added behind them, compaction writes another file, and what is cut off lies
-        // behind the last valid block, which is as far as anybody maps.
+        // SAFETY: the file lies in the program's own folder. Its one writer, who holds the lock, never changes or cuts off
+        // a complete block: blocks are added behind the last one, compaction writes another file, and only an
+        // incomplete end is cut off, which nobody but the writer itself ever maps, and not while it cuts.
         let map = unsafe { MmapOptions::new().len(length).map(file) }?;
         Ok(Self { map })
     }

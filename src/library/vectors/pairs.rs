@@ -36,7 +36,7 @@ impl Rows {
     /// Works on all cores of the current rayon pool.
     #[must_use]
     pub fn pairs_above(&self, threshold: f32, should_stop: &(dyn Fn() -> bool + Sync)) -> Vec<Pair> {
-        if threshold.is_nan() {
+        if threshold.is_nan() || self.dimensions() == 0 {
             return Vec::new();
         }
         let closest = ClosestPairs::new(MAX_PAIRS, threshold.to_bits(), closer);

@@ -9,7 +9,7 @@
     reason = "only what is inlined into the dispatched function is compiled for the processor at hand"
 )]
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 use rayon::iter::{IndexedParallelIterator as _, ParallelIterator as _};
 use rayon::slice::ParallelSliceMut as _;
 
@@ -54,21 +54,29 @@ impl Query {
     }
 
     /// Gives the position and score of some rows.
-    pub fn scores(
-        &self,
-        rows: &Rows,
-        positions: impl Iterator<Item = usize>,
-        mut take: impl FnMut(usize, f32),
-    ) {
-        self.arch.dispatch(
-            #[inline(always)]
-            || {
-                for position in positions {
-                    let sum = rows.bits(position).map_or(0.0, |bits| dot(bits, &self.numbers));
-                    take(position, sum * self.scale);
-                }
-            },
-        );
+    pub fn scores(&self, rows: &Rows, positions: impl Iterator<Item = usize>, take: impl FnMut(usize, f32)) {
+        self.arch.dispatch(Scoring { query: self, rows, positions, take });
+    }
+}
+
+/// The work of [`Query::scores`]; a type, since closures are not always inlined.
+struct Scoring<'a, Positions, Take> {
+    query: &'a Query,
+    rows: &'a Rows,
+    positions: Positions,
+    take: Take,
+}
+
+impl<Positions: Iterator<Item = usize>, Take: FnMut(usize, f32)> WithSimd for Scoring<'_, Positions, Take> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) {
+        let Self { query, rows, positions, mut take } = self;
+        for position in positions {
+            let bits = rows.bits(position).unwrap_or_default();
+            take(position, dot(bits, &query.numbers) * query.scale);
+        }
     }
 }
 

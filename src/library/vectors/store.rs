@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -36,6 +36,8 @@ pub struct VectorStore {
     open: Option<OpenFile>,
     contents: Contents,
     pending: BTreeMap<RowId, Option<Vec<u16>>>,
+    /// The last flush failed after writing: what the file holds has to be read again before the next one.
+    is_in_doubt: bool,
     /// Made when it is asked for, void after every change.
     snapshot: Mutex<Option<Arc<Rows>>>,
 }
@@ -69,6 +71,7 @@ impl VectorStore {
             open: None,
             contents: Contents::default(),
             pending: BTreeMap::new(),
+            is_in_doubt: false,
             snapshot: Mutex::default(),
         };
         store.load()?;
@@ -128,7 +131,8 @@ impl VectorStore {
     /// [`VectorError::ReadOnly`].
     pub fn remove(&mut self, row: RowId) -> Result<(), VectorError> {
         self.must_write()?;
-        if self.contents.live.contains_key(&row) {
+        // A lost one is struck out too, so that it is not missed again.
+        if self.contents.live.contains_key(&row) || self.contents.repair.lost.contains(&row) {
             self.pending.insert(row, None);
         } else {
             self.pending.remove(&row);
@@ -140,13 +144,17 @@ impl VectorStore {
     /// Makes all changes durable: they survive whatever happens to this process after it.
     ///
     /// # Errors
-    /// [`VectorError::DiskFull`] and what else the system says. Then the file is as it was, and the changes are still
-    /// held in memory, so that it can be tried again.
+    /// [`VectorError::DiskFull`] and what else the system says. Then the file is still good, and the changes are held in
+    /// memory, so that it can be tried again.
     pub fn flush(&mut self) -> Result<(), VectorError> {
         if self.pending.is_empty() {
             return Ok(());
         }
         self.must_write()?;
+        if self.is_in_doubt || self.open.is_none() {
+            self.load()?;
+            self.is_in_doubt = false;
+        }
         let (kept, removed): (Vec<_>, Vec<_>) = self.pending.iter().partition(|(_, bits)| bits.is_some());
         let ids: Vec<u32> = kept.iter().chain(&removed).map(|(id, _)| id.0).collect();
         let vectors: Vec<u16> = kept.iter().flat_map(|(_, bits)| bits.iter().flatten().copied()).collect();
@@ -165,14 +173,13 @@ impl VectorStore {
         let start = self.contents.end;
         tail::append_whole(&mut open.file, start, &bytes)
             .map_err(VectorError::io("write vectors", &self.path))?;
+        // From here on another process may have mapped the block, so that it is not cut off again.
+        self.is_in_doubt = true;
+        open.file.sync_data().map_err(VectorError::io("write vectors", &self.path))?;
         let end = start + bytes.len() as u64;
-        open.map = match Mapping::new(&open.file, end) {
-            Ok(map) => Arc::new(map),
-            Err(error) => {
-                open.file.set_len(start).ok();
-                return Err(VectorError::io("map vectors", &self.path)(error));
-            }
-        };
+        open.map =
+            Arc::new(Mapping::new(&open.file, end).map_err(VectorError::io("map vectors", &self.path))?);
+        self.is_in_doubt = false;
         let (rows_of_it, removed) = ids.split_at_checked(rows).unwrap_or((&ids, &[]));
         for (row, id) in rows_of_it.iter().enumerate() {
             let place = start + layout.vectors + (2 * self.space.dimensions * row) as u64;
@@ -181,6 +188,7 @@ impl VectorStore {
         for id in removed {
             self.contents.live.remove(&RowId(*id));
         }
+        self.contents.repair.lost.retain(|id| !self.pending.contains_key(id));
         self.contents.superseded = content.superseded_so_far;
         self.contents.stored += rows;
         self.contents.next_number += 1;
@@ -201,14 +209,17 @@ impl VectorStore {
         Arc::clone(snapshot.get_or_insert_with(make))
     }
 
-    /// Writes the file anew without dead rows when more than half of its rows are dead; says whether it did.
+    /// Writes the file anew without dead rows when more than half of its rows are dead, or when it has damaged blocks whose
+    /// rows were all made again or struck out; says whether it did.
     ///
     /// # Errors
     /// What the system says; the old file is then as it was. Where open files cannot be replaced, snapshots still in use
     /// may be the reason.
     pub fn compact(&mut self) -> Result<bool, VectorError> {
         self.flush()?;
-        if self.contents.stored <= 2 * self.contents.live.len() {
+        let is_mostly_dead = self.contents.stored > 2 * self.contents.live.len();
+        let is_mended = self.contents.repair.damaged_blocks > 0 && self.contents.repair.lost.is_empty();
+        if !is_mostly_dead && !is_mended {
             return Ok(false);
         }
         self.must_write()?;
@@ -277,8 +288,9 @@ impl VectorStore {
 
     fn has_same_tag(&self) -> bool {
         let read = || {
-            let map = Mapping::new(&File::open(&self.path).ok()?, HEADER_BYTES).ok()?;
-            Header::read(map.bytes(), &self.space, &self.path).ok()
+            let mut bytes = Vec::new();
+            File::open(&self.path).ok()?.take(HEADER_BYTES).read_to_end(&mut bytes).ok()?;
+            Header::read(&bytes, &self.space, &self.path).ok()
         };
         read().map(|header| header.tag) == self.open.as_ref().map(|open| open.tag)
     }
@@ -302,16 +314,23 @@ impl VectorStore {
         if length < HEADER_BYTES {
             return Err(VectorError::Damaged(self.path.clone()));
         }
-        let map = Mapping::new(&file, length).map_err(failed())?;
-        let header = Header::read(map.bytes(), &self.space, &self.path)?;
-        let contents = recover::read(map.bytes(), header.tag, self.space.dimensions);
-        // Nobody maps what may be cut off or overwritten.
-        drop(map);
+        let read = |bytes: &[u8]| {
+            let header = Header::read(bytes, &self.space, &self.path)?;
+            Ok((header.tag, recover::read(bytes, header.tag, self.space.dimensions)))
+        };
+        let (tag, contents) = if self.can_write() {
+            read(Mapping::new(&file, length).map_err(failed())?.bytes())?
+        } else {
+            // The writer may be cutting off its unfinished end, which must not be mapped then.
+            let mut bytes = Vec::new();
+            (&file).take(length).read_to_end(&mut bytes).map_err(failed())?;
+            read(&bytes)?
+        };
         if contents.repair.torn_bytes > 0 && self.can_write() {
             file.set_len(contents.end).map_err(failed())?;
         }
         let map = Arc::new(Mapping::new(&file, contents.end).map_err(failed())?);
-        self.open = Some(OpenFile { file, tag: header.tag, map });
+        self.open = Some(OpenFile { file, tag, map });
         self.contents = contents;
         self.changed();
         Ok(())

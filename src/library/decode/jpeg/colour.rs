@@ -37,7 +37,8 @@ pub fn to_rgba(planes: &[Plane], colours: Colours, width: usize, height: usize, 
             (Colours::Cmyk { inverted } | Colours::Ycck { inverted }, [a, b, c, black]) => {
                 let is_ycck = matches!(colours, Colours::Ycck { .. });
                 for ((((out, &a), &b), &c), &k) in out.iter_mut().zip(a).zip(b).zip(c).zip(black) {
-                    let inks = if is_ycck { rgb_of_ycbcr(a, b, c) } else { [a, b, c] };
+                    let inks =
+                        if is_ycck { rgb_of_ycbcr(a, b, c).map(|light| 255 - light) } else { [a, b, c] };
                     let light = |ink: u8| if inverted { ink } else { 255 - ink };
                     let [r, g, b] = inks.map(|ink| through(light(ink), light(k)));
                     *out = [r, g, b, 255];

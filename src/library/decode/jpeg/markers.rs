@@ -126,8 +126,6 @@ pub struct Head<'a> {
     pub adobe: Option<u8>,
     /// Whether a JFIF segment is there, which fixes the colours as YCbCr.
     pub is_jfif: bool,
-    /// The pieces of the ICC profile with their numbers.
-    pub icc: Vec<(u8, &'a [u8])>,
 }
 
 impl<'a> Head<'a> {
@@ -153,22 +151,9 @@ impl<'a> Head<'a> {
             0xe0 if content.starts_with(b"JFIF\0") => self.is_jfif = true,
             0xe0 => self.jfxx = self.jfxx.or_else(|| content.strip_prefix(b"JFXX\0")),
             0xe1 => self.exif = self.exif.or_else(|| exif_of(content)),
-            0xe2 => {
-                if let Some([number, _, piece @ ..]) = content.strip_prefix(b"ICC_PROFILE\0") {
-                    self.icc.push((*number, piece));
-                }
-            }
             0xee if content.starts_with(b"Adobe") => self.adobe = content.get(11).copied(),
             _ => {}
         }
-    }
-
-    /// The ICC profile in one piece.
-    pub fn icc_profile(&self) -> Option<Vec<u8>> {
-        let mut pieces = self.icc.clone();
-        pieces.sort_by_key(|(number, _)| *number);
-        let whole: Vec<u8> = pieces.iter().flat_map(|(_, piece)| piece.iter().copied()).collect();
-        (!whole.is_empty()).then_some(whole)
     }
 
     /// What the samples mean, by the rules that most decoders share.

@@ -4,8 +4,8 @@
 //! coefficients are passed over many at a time; progressive pictures leave whole passes out. Damage is no error: what
 //! was decoded up to there, and after the next restart marker, is given, the rest stays gray.
 //!
-//! Baseline, extended and progressive Huffman coding of 8 bits are done here, with one to four components. Lossless
-//! JPEG goes to the `jpeg-decoder` crate; arithmetic coding and 12 bits are not supported.
+//! Baseline, extended and progressive Huffman coding of 8 bits are done, with one to four components. Lossless and
+//! arithmetic coding and 12 bits are not supported.
 
 mod colour;
 mod huffman;
@@ -65,7 +65,7 @@ pub fn decode(bytes: &[u8], side: Side) -> Result<(u32, u32, Vec<u8>), Fault> {
     let frame = decoder.frame.ok_or(Fault::Broken("it holds no picture"))?;
     let is_progressive = frame.coding == Coding::Progressive;
     if is_progressive {
-        decoder.planes.iter_mut().try_for_each(Plane::finish)?;
+        decoder.planes.iter_mut().for_each(Plane::finish);
     }
     let (width, height) = side.size(&frame);
     let rgba = colour::to_rgba(
@@ -105,10 +105,10 @@ impl<'a> Decoder<'a> {
                 }
                 0xda => {
                     scans += 1;
-                    self.scan(bytes, content, &mut segments, (&steps, restart)).and_then(|()| match scans {
-                        ..MOST_SCANS => Ok(()),
-                        _ => Err(Fault::Broken("it has too many scans")),
-                    })
+                    if scans > MOST_SCANS {
+                        break;
+                    }
+                    self.scan(bytes, content, &mut segments, (&steps, restart))
                 }
                 0xd9 => break,
                 _ => {
@@ -155,7 +155,8 @@ impl<'a> Decoder<'a> {
         let mut is_needed = false;
         for &(plane, _, ac) in &scan.parts {
             let Some(plane) = self.planes.get_mut(plane) else { continue };
-            is_needed |= scan.first <= plane.last_needed;
+            // Later passes over low coefficients are coded by what is known of all, so only all can be left out.
+            is_needed |= scan.first == 0 || plane.last_needed > 0;
             if plane.steps.is_none() {
                 plane.steps = steps.get(usize::from(plane.component.table)).copied().flatten();
                 if plane.steps.is_none() {

@@ -3,7 +3,7 @@
 //! A block of 8 × 8 coefficients becomes a block of n × n samples: the inverse transform of that size applied to the
 //! low coefficients. Chroma that is stored at half the size keeps twice the n, so that nothing has to be enlarged.
 
-use super::markers::{Component, Fault, Frame};
+use super::markers::{Component, Frame};
 use super::transform;
 
 /// Where the coefficients of a block lie, in the order of coding: row × 8 + column.
@@ -111,8 +111,8 @@ impl Plane {
     }
 
     /// Transforms all blocks of a progressive picture, the steps given.
-    pub fn finish(&mut self) -> Result<(), Fault> {
-        let Some(steps) = self.steps else { return Ok(()) };
+    pub fn finish(&mut self) {
+        let Some(steps) = self.steps else { return };
         let kept = self.kept();
         let coefficients = std::mem::take(&mut self.coefficients);
         for (index, coded) in coefficients.chunks_exact(kept).enumerate() {
@@ -129,6 +129,5 @@ impl Plane {
             }
             self.put(index % self.blocks_across, index / self.blocks_across, &block, is_flat);
         }
-        Ok(())
     }
 }

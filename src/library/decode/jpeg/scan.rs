@@ -1,7 +1,7 @@
 //! One pass over entropy-coded data: the blocks of one or more components.
 
 use super::huffman::{Bits, Huffman};
-use super::markers::Fault;
+use super::markers::{Component, Fault};
 use super::planes::{Plane, ZIGZAG};
 
 /// What a scan header says.
@@ -178,10 +178,8 @@ impl Pass<'_, '_> {
     fn unit(&mut self, planes: &mut [Plane], (column, row): (usize, usize), alone: bool) -> Option<()> {
         for (slot, &(plane, dc, ac)) in self.scan.parts.iter().enumerate() {
             let plane = planes.get_mut(plane)?;
-            let (h, v) = match alone {
-                true => (1, 1),
-                false => (usize::from(plane.component.across), usize::from(plane.component.down)),
-            };
+            let Component { across, down, .. } = plane.component;
+            let (h, v) = if alone { (1, 1) } else { (usize::from(across), usize::from(down)) };
             for y in 0..v {
                 for x in 0..h {
                     self.block(plane, column * h + x, row * v + y, (slot, dc, ac))?;
@@ -220,9 +218,9 @@ impl Pass<'_, '_> {
         }
         let ac = self.tables.ac.get(ac)?.as_ref()?;
         if self.scan.high == 0 {
-            self.first_ac(block, ac)?
+            self.first_ac(block, ac)?;
         } else {
-            self.refine_ac(block, ac)?
+            self.refine_ac(block, ac)?;
         }
         (!self.bits.is_over()).then_some(())
     }

@@ -66,7 +66,13 @@ fn separable<const W: usize, const H: usize>(
 ) {
     // Rows of coefficients first: each becomes W values.
     let mut rows = [[0.0_f32; W]; H];
-    for (row, coefficients) in rows.iter_mut().zip(block.as_chunks::<8>().0) {
+    // Below the last row that holds anything there is nothing to add.
+    let mut used = 0;
+    for (v, (row, coefficients)) in rows.iter_mut().zip(block.as_chunks::<8>().0).enumerate() {
+        if coefficients == &[0.0; 8] {
+            continue;
+        }
+        used = v + 1;
         for (coefficient, wave) in coefficients.iter().zip(across) {
             for (value, height) in row.iter_mut().zip(wave) {
                 *value += coefficient * height;
@@ -75,7 +81,7 @@ fn separable<const W: usize, const H: usize>(
     }
     for (y, line) in samples.chunks_mut(stride.max(1)).take(H).enumerate() {
         let mut values = [0.0_f32; W];
-        for (row, wave) in rows.iter().zip(down) {
+        for (row, wave) in rows.iter().zip(down).take(used) {
             let height = wave.get(y).copied().unwrap_or(0.0);
             for (value, level) in values.iter_mut().zip(row) {
                 *value += level * height;

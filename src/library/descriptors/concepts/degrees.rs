@@ -68,7 +68,7 @@ fn tones(light: &Light) -> [f32; 12] {
         // moody: mostly dark, with something lit in it.
         ramp(light.dark_share, 0.45, 0.8) * ramp(light.brightest, 0.35, 0.65),
         // high-key: mostly light, hardly any shadow.
-        ramp(light.light_share, 0.45, 0.85) * ramp(light.dark_share, 0.25, 0.05),
+        ramp(light.bright_share, 0.45, 0.85) * ramp(light.dark_share, 0.25, 0.05),
         // contrasty, flat
         ramp(light.deviation, 0.2, 0.34),
         ramp(light.deviation, 0.15, 0.05),
@@ -98,7 +98,8 @@ fn textures(measures: &Measures) -> [f32; 7] {
     };
     let smooth = ramp(share_of(&|detail| detail < 0.02), 0.35, 0.9);
     let busy = ramp(share_of(&|detail| detail > 0.06), 0.35, 0.9);
-    let has_detail = measures.light.is_visible && share_of(&|detail| detail > 0.01) > 0.1;
+    // Sharpness says nothing about a picture of one colour.
+    let has_detail = scales.iter().map(|scale| scale.energy).sum::<f32>().sqrt() > 0.015;
     let (blurred, sharp) = if has_detail {
         (ramp(measures.sharpness, 0.3, 0.12), ramp(measures.sharpness, 0.4, 0.65))
     } else {

@@ -10,4 +10,4 @@ mod table;
 pub use self::table::{Concept, ConceptKind, concept, concepts, words};
 
 pub(super) use self::degrees::{Measures, degrees};
-pub(super) use self::table::{COLOURS, DIMENSIONS};
+pub(super) use self::table::DIMENSIONS;

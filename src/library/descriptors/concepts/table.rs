@@ -35,7 +35,7 @@ impl Concept {
 }
 
 /// How many of the words are colours; they come first.
-pub(in super::super) const COLOURS: usize = 22;
+pub(super) const COLOURS: usize = 22;
 /// How many are tones, after the colours.
 const TONES: usize = 12;
 /// Number of words.
@@ -43,12 +43,49 @@ pub(in super::super) const DIMENSIONS: usize = NAMES.len();
 
 /// All names, in the order of their dimensions. New ones change the version of the space.
 const NAMES: [&str; 41] = [
-    "red", "orange", "yellow", "lime", "green", "teal", "cyan", "blue", "navy", "purple", "violet", "magenta",
-    "pink", "brown", "beige", "gold", "olive", "maroon", "black", "white", "gray", "cream",
+    "red",
+    "orange",
+    "yellow",
+    "lime",
+    "green",
+    "teal",
+    "cyan",
+    "blue",
+    "navy",
+    "purple",
+    "violet",
+    "magenta",
+    "pink",
+    "brown",
+    "beige",
+    "gold",
+    "olive",
+    "maroon",
+    "black",
+    "white",
+    "gray",
+    "cream",
     // Tones.
-    "dark", "bright", "moody", "high-key", "contrasty", "flat", "muted", "vivid", "warm", "cool", "bw", "sepia",
+    "dark",
+    "bright",
+    "moody",
+    "high-key",
+    "contrasty",
+    "flat",
+    "muted",
+    "vivid",
+    "warm",
+    "cool",
+    "bw",
+    "sepia",
     // Textures.
-    "smooth", "busy", "striped", "grainy", "blurred", "sharp", "symmetric",
+    "smooth",
+    "busy",
+    "striped",
+    "grainy",
+    "blurred",
+    "sharp",
+    "symmetric",
 ];
 
 static CONCEPTS: [Concept; DIMENSIONS] = {
@@ -78,8 +115,6 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("black-and-white", "bw"),
     ("blurry", "blurred"),
     ("burgundy", "maroon"),
-    
-    
     ("charcoal", "gray"),
     ("chartreuse", "lime"),
     ("cluttered", "busy"),
@@ -90,8 +125,6 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("colourless", "bw"),
     ("crimson", "red"),
     ("crisp", "sharp"),
-    
-    
     ("desaturated", "muted"),
     ("detailed", "busy"),
     ("dull", "muted"),

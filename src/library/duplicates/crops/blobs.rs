@@ -38,6 +38,8 @@ const OWN_SIGMA: f32 = 0.5;
 const SMALLEST_SIDE: usize = 16;
 /// Faintest blob, in grey levels.
 const LEAST_CONTRAST: f32 = 0.8;
+/// Faintest pixel that may be the top of such a blob.
+const FAINTEST_PEAK: f32 = LEAST_CONTRAST * 0.8;
 /// Longest to shortest curvature above which a blob is an edge that can slide along itself.
 const MOST_ELONGATED: f32 = 10.0;
 
@@ -67,9 +69,18 @@ impl ScaleSpace {
             let differences: Vec<Plane> = planes.windows(2).filter_map(difference).collect();
             for (layer, three) in (1..).zip(differences.windows(3)) {
                 let [below, here, above] = three else { continue };
-                for y in 1..here.height as isize - 1 {
-                    for x in 1..here.width as isize - 1 {
-                        blobs.extend(blob_at([below, here, above], x, y, octave, layer));
+                for (row, y) in here.values.chunks(here.width.max(1)).zip(0_isize..) {
+                    for (three, x) in row.windows(3).zip(1_isize..) {
+                        let &[left, value, right] = three else { continue };
+                        let is_peak = value.abs() >= FAINTEST_PEAK
+                            && if value > 0.0 {
+                                value > left && value > right
+                            } else {
+                                value < left && value < right
+                            };
+                        if is_peak && (1..here.height as isize - 1).contains(&y) {
+                            blobs.extend(blob_at([below, here, above], x, y, octave, layer));
+                        }
                     }
                 }
             }
@@ -93,9 +104,6 @@ fn difference(pair: &[Plane]) -> Option<Plane> {
 fn blob_at(planes: [&Plane; 3], x: isize, y: isize, octave: usize, layer: usize) -> Option<Blob> {
     let [below, here, above] = planes;
     let value = here.at(x, y);
-    if value.abs() < LEAST_CONTRAST * 0.8 {
-        return None;
-    }
     let sign = value.signum();
     let is_top = |plane: &Plane, with_centre: bool| {
         (-1..=1).all(|down| {

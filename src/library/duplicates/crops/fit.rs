@@ -30,10 +30,14 @@ const PLACE_TOLERANCE_SIGMAS: f32 = 0.35;
 const SCALE_TOLERANCE_OCTAVES: f32 = 0.5;
 /// Differing comparisons of 256 where the place is known already.
 const GUIDED_DISTANCE: u32 = 50;
-/// Smallest and largest pixel of the crop in pixels of the source that is looked for. A crop may have been shrunk.
-const SCALES: (f32, f32) = (0.15, 4.0);
+/// Smallest and largest pixel of one picture in pixels of the other. A crop may have been shrunk, so both occur.
+const SCALES: (f32, f32) = (0.15, 6.7);
 /// How far a crop may reach over its source's edge, in shares of the crop's side.
 const OVERHANG: f32 = 0.04;
+/// The same before the placement is refined.
+const ROUGH_OVERHANG: f32 = 0.15;
+/// Rounds of least squares and looking up.
+const REFINEMENTS: usize = 3;
 /// Smallest share of the keypoints visible in both that agree.
 const LEAST_SCORE: f32 = 0.35;
 
@@ -57,12 +61,16 @@ impl Placement {
         if !(SCALES.0..=SCALES.1).contains(&scale) || !sizes_agree(first) || !sizes_agree(second) {
             return None;
         }
-        let middle = |a: f32, b: f32| (a + b) / 2.0;
         let shift = (
-            middle(first.0.x, second.0.x) - scale * middle(first.1.x, second.1.x),
-            middle(first.0.y, second.0.y) - scale * middle(first.1.y, second.1.y),
+            f32::midpoint(first.0.x, second.0.x) - scale * f32::midpoint(first.1.x, second.1.x),
+            f32::midpoint(first.0.y, second.0.y) - scale * f32::midpoint(first.1.y, second.1.y),
         );
         Some(Self { scale, shift })
+    }
+
+    /// The source in the crop.
+    fn inverse(&self) -> Self {
+        Self { scale: 1.0 / self.scale, shift: (-self.shift.0 / self.scale, -self.shift.1 / self.scale) }
     }
 
     /// Whether a match agrees.
@@ -89,16 +97,16 @@ impl Placement {
         }
         let scale = shared / spread;
         (spread > 0.0 && (SCALES.0..=SCALES.1).contains(&scale))
-            .then(|| Self { scale, shift: (source.0 - scale * crop.0, source.1 - scale * crop.1) })
+            .then_some(Self { scale, shift: (source.0 - scale * crop.0, source.1 - scale * crop.1) })
     }
 
     /// The crop's frame in fractions of the source, clipped; `None` when it hangs over.
-    fn rect(&self, source: &CropSignature, crop: &CropSignature) -> Option<Rect> {
+    fn rect(&self, source: &CropSignature, crop: &CropSignature, overhang: f32) -> Option<Rect> {
         let ((source_width, source_height), (width, height)) = (source.size(), crop.size());
         let (left, top) = self.shift;
         let (across, down) = (self.scale * width, self.scale * height);
         let (right, bottom) = (left + across, top + down);
-        let most = (OVERHANG * across + 1.0, OVERHANG * down + 1.0);
+        let most = (overhang * across + 1.0, overhang * down + 1.0);
         let is_inside = left >= -most.0
             && top >= -most.1
             && right <= source_width + most.0
@@ -115,25 +123,47 @@ impl Placement {
 /// A match: keypoints of source and crop, with the crop's number.
 type Seed<'a> = (&'a Keypoint, &'a Keypoint, u8);
 
-/// Tries to place `crop` in `source` with matches given as (keypoint of the source, keypoint of the crop). Positions in
-/// the answer are zero.
-pub(super) fn fit(source: &CropSignature, crop: &CropSignature, seeds: &[(u8, u8)]) -> Option<CropMatch> {
+/// Tries to place one picture in the other, whichever way round, with matches given as (keypoint of the first, keypoint
+/// of the second). Tells whether the first is the crop. Positions in the answer are zero.
+pub(super) fn fit(
+    first: &CropSignature,
+    second: &CropSignature,
+    seeds: &[(u8, u8)],
+) -> Option<(CropMatch, bool)> {
     let get = |&(from, to): &(u8, u8)| {
-        Some((source.keypoints().get(usize::from(from))?, crop.keypoints().get(usize::from(to))?, to))
+        Some((first.keypoints().get(usize::from(from))?, second.keypoints().get(usize::from(to))?, to))
     };
     let seeds: Vec<Seed<'_>> = seeds.iter().filter_map(get).take(MOST_SEEDS).collect();
     let placement = most_supported(&seeds)?;
     let agreeing = seeds.iter().filter(|(from, to, _)| placement.agrees(from, to));
-    let agreeing: Vec<_> = agreeing.map(|&(from, to, _)| (from, to)).collect();
-    let mut placement = Placement::refined(&agreeing)?;
-    let mut guided = look_up(source, crop, &placement);
-    for _ in 0..2 {
-        placement = Placement::refined(&guided.0)?;
-        guided = look_up(source, crop, &placement);
+    if placement.rect(first, second, ROUGH_OVERHANG).is_some() {
+        let agreeing = agreeing.map(|&(from, to, _)| (from, to)).collect();
+        let found = settle(first, second, agreeing).map(|found| (found, false));
+        if found.is_some() {
+            return found;
+        }
     }
-    let (inliers, seen) = guided;
+    placement.inverse().rect(second, first, ROUGH_OVERHANG)?;
+    let agreeing = seeds.iter().filter(|(from, to, _)| placement.agrees(from, to));
+    let turned = agreeing.map(|&(from, to, _)| (to, from)).collect();
+    settle(second, first, turned).map(|found| (found, true))
+}
+
+/// Refines a placement of `crop` in `source`, and decides.
+fn settle<'a>(
+    source: &'a CropSignature,
+    crop: &'a CropSignature,
+    mut inliers: Vec<(&'a Keypoint, &'a Keypoint)>,
+) -> Option<CropMatch> {
+    let mut seen = 0;
+    let mut placement = None;
+    for _ in 0..REFINEMENTS {
+        let refined = Placement::refined(&inliers)?;
+        (inliers, seen) = look_up(source, crop, &refined);
+        placement = Some(refined);
+    }
+    let rect = placement?.rect(source, crop, OVERHANG)?;
     let score = inliers.len() as f32 / seen.max(1) as f32;
-    let rect = placement.rect(source, crop)?;
     (inliers.len() >= LEAST_INLIERS && score >= LEAST_SCORE).then_some(CropMatch {
         source: 0,
         crop: 0,

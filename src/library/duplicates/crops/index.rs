@@ -47,11 +47,10 @@ pub fn find(signatures: &[&CropSignature], should_stop: &(dyn Fn() -> bool + Syn
             return None;
         }
         let (one, other) = (signatures.get(a as usize)?, signatures.get(b as usize)?);
-        let forth: Vec<(u8, u8)> = pair.iter().map(|found| (found.of_first, found.of_second)).collect();
-        let back: Vec<(u8, u8)> = pair.iter().map(|found| (found.of_second, found.of_first)).collect();
-        let b_in_a = fit(one, other, &forth).map(|found| CropMatch { source: a, crop: b, ..found });
-        let a_in_b = || fit(other, one, &back).map(|found| CropMatch { source: b, crop: a, ..found });
-        b_in_a.or_else(a_in_b)
+        let seeds: Vec<(u8, u8)> = pair.iter().map(|found| (found.of_first, found.of_second)).collect();
+        let (found, first_is_crop) = fit(one, other, &seeds)?;
+        let (source, crop) = if first_is_crop { (b, a) } else { (a, b) };
+        Some(CropMatch { source, crop, ..found })
     };
     let mut found: Vec<CropMatch> = pairs.par_iter().filter_map(place).collect();
     if should_stop() {

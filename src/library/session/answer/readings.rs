@@ -1,5 +1,6 @@
 //! Saying how each part of the text was taken.
 
+use crate::library::query::parse::describe_filter;
 use crate::library::query::{Filter, Query, Term, TermKind, TextField};
 use crate::library::session::request::{Reading, TookAs};
 use crate::library::session::vocabulary;
@@ -11,7 +12,10 @@ pub fn of(query: &Query, universe: &Universe, words: &[WordRanking]) -> Vec<Read
     let reading = |(at, term): (usize, &Term)| {
         let ranking = words.iter().find(|ranking| ranking.term == at);
         let (took_as, note) = match &term.kind {
-            TermKind::Wrong { reason, .. } => (TookAs::Wrong, reason.clone()),
+            TermKind::Wrong { reason, suggestion: Some(better) } => {
+                (TookAs::Wrong, format!("{reason}; perhaps {better}"))
+            }
+            TermKind::Wrong { reason, suggestion: None } => (TookAs::Wrong, reason.clone()),
             TermKind::Look(name) => look(name),
             TermKind::Swatch([red, green, blue]) => {
                 (TookAs::Colour, format!("colour: #{red:02x}{green:02x}{blue:02x}"))
@@ -38,13 +42,12 @@ fn look(name: &str) -> (TookAs, String) {
 }
 
 fn filter_words(filter: &Filter) -> (TookAs, String) {
-    match filter {
-        Filter::Taken { .. } => (TookAs::Date, "date".to_owned()),
-        Filter::Near { .. } | Filter::Text { field: TextField::Place, .. } => {
-            (TookAs::Place, "place".to_owned())
-        }
-        _ => (TookAs::Field, "field".to_owned()),
-    }
+    let took_as = match filter {
+        Filter::Taken { .. } => TookAs::Date,
+        Filter::Near { .. } | Filter::Text { field: TextField::Place, .. } => TookAs::Place,
+        _ => TookAs::Field,
+    };
+    (took_as, describe_filter(filter))
 }
 
 fn words_reading(

@@ -1,0 +1,185 @@
+//! What is written comes back, keeps its row and outlives moves.
+
+use super::{ROOT, filtered, found, fresh, named, not, open, rich, rich_many, text, word};
+use std::path::Path;
+use vitrine::library::catalog::{Catalog, CatalogError, PictureRecord, Stage};
+use vitrine::library::query::TextField;
+use vitrine::library::{ContentHash, RowId};
+
+#[test]
+fn everything_written_comes_back() {
+    let (folder, catalog) = fresh();
+    let records =
+        [rich(1), rich(2), PictureRecord { relative: "bare.png".into(), ..PictureRecord::default() }];
+    let rows = catalog.upsert(&records).unwrap();
+    assert_eq!(rows, [RowId(1), RowId(2), RowId(3)]);
+    drop(catalog);
+    let catalog = open(&folder);
+    for (row, record) in rows.iter().zip(&records) {
+        assert_eq!(catalog.details(*row).unwrap().as_ref(), Some(record));
+        let known = catalog.by_path(&record.relative).unwrap().unwrap();
+        assert_eq!(
+            (known.row, known.size_bytes, known.modified_ns),
+            (*row, record.size_bytes, record.modified_ns)
+        );
+        assert_eq!((&known.stage, known.content), (&record.stage, record.content));
+        assert_eq!(known.sidecar_modified_ns, record.sidecar_modified_ns);
+        assert_eq!(catalog.known().unwrap()[&record.relative], known);
+        assert_eq!(catalog.content(*row).unwrap(), record.content);
+    }
+    assert_eq!(catalog.details(RowId(4)).unwrap(), None);
+    let entries = catalog.entries().unwrap();
+    assert_eq!(entries.iter().map(|entry| entry.row).collect::<Vec<_>>(), rows);
+    let (entry, record) = (&entries[1], &records[1]);
+    assert_eq!((&entry.relative, entry.width, entry.height), (&record.relative, record.width, record.height));
+    assert_eq!((entry.taken_secs, entry.rating), (record.taken_wall_secs, record.rating));
+    assert!(entries[2].is_first_look && !entry.is_first_look);
+    let hashes = catalog.hashes().unwrap();
+    assert_eq!(hashes.iter().map(|h| (h.row.0, h.hashes[7])).collect::<Vec<_>>(), [(1, 1), (2, 2)]);
+    assert_eq!(catalog.swatches().unwrap()[0].1, records[0].swatches);
+    assert_eq!(catalog.root().unwrap().unwrap(), Path::new(ROOT));
+}
+
+#[test]
+fn a_known_path_keeps_its_row_and_old_words_are_forgotten() {
+    let (_folder, catalog) = fresh();
+    let first = PictureRecord { search_text: "tree".into(), stage: Stage::FirstLook, ..named("a.jpg") };
+    let row = catalog.upsert(std::slice::from_ref(&first)).unwrap()[0];
+    catalog.upsert(&[named("b.jpg")]).unwrap();
+    let second = PictureRecord { search_text: "house".into(), width: 7, ..named("a.jpg") };
+    assert_eq!(catalog.upsert(std::slice::from_ref(&second)).unwrap(), [row]);
+    assert_eq!(catalog.details(row).unwrap().unwrap(), second);
+    assert_eq!((found(&catalog, &[word("tree")]), found(&catalog, &[word("house")])), (vec![], vec![1]));
+    // The same path twice in one go is one picture.
+    assert_eq!(catalog.upsert(&[named("c.jpg"), first, named("c.jpg")]).unwrap(), [RowId(3), row, RowId(3)]);
+    assert_eq!((found(&catalog, &[word("tree")]), found(&catalog, &[word("house")])), (vec![1], vec![]));
+}
+
+#[test]
+fn row_numbers_are_never_given_again() {
+    let (folder, catalog) = fresh();
+    let rows = catalog.upsert(&rich_many(3)).unwrap();
+    catalog.remove(&rows).unwrap();
+    assert_eq!(catalog.counts().unwrap().pictures, 0);
+    assert!(found(&catalog, &[word("sea")]).is_empty());
+    drop(catalog);
+    assert_eq!(open(&folder).upsert(&rich_many(1)).unwrap(), [RowId(4)]);
+}
+
+#[test]
+fn failed_and_missing_pictures_are_known_but_not_found() {
+    let (_folder, catalog) = fresh();
+    let failed = PictureRecord { stage: Stage::Failed("it is cut short".into()), ..rich(2) };
+    catalog.upsert(&[rich(1), failed, rich(3), rich(4)]).unwrap();
+    catalog.mark_missing(&[RowId(3)]).unwrap();
+    let counts = catalog.counts().unwrap();
+    assert_eq!((counts.pictures, counts.failed, counts.missing, counts.first_look), (2, 1, 1, 0));
+    assert_eq!(counts.bytes, 2_000_005);
+    assert_eq!(catalog.failed().unwrap(), [(rich(2).relative, "it is cut short".to_owned())]);
+    assert_eq!(catalog.known().unwrap().len(), 4);
+    let visible = vec![1, 4];
+    assert_eq!(found(&catalog, &[word("sea")]), visible);
+    assert_eq!(found(&catalog, &[not("nowhere")]), visible);
+    assert_eq!(filtered(&catalog, &[(text(TextField::Tag, "sea"), false)]), visible);
+    assert_eq!(filtered(&catalog, &[(text(TextField::Tag, "nowhere"), true)]), visible);
+    assert_eq!(catalog.hashes().unwrap().len(), 2);
+    assert_eq!(catalog.facets(TextField::Tag, "sea", 9).unwrap(), [("sea".to_owned(), 2)]);
+    // What can be read again, or is there again, is found again.
+    catalog.upsert(&[rich(2), rich(3)]).unwrap();
+    assert_eq!(found(&catalog, &[word("sea")]), [1, 2, 3, 4]);
+    assert_eq!(catalog.failed().unwrap(), []);
+}
+
+#[test]
+fn a_moved_file_keeps_its_row_and_is_found_by_its_new_name() {
+    let (_folder, catalog) = fresh();
+    let rows = catalog.upsert(&[rich(1), rich(2), rich(3)]).unwrap();
+    catalog.mark_missing(&rows[..2]).unwrap();
+    assert_eq!(catalog.missing_with_content(rich(1).content.unwrap()).unwrap(), [rows[0]]);
+    assert_eq!(catalog.missing_with_content(rich(3).content.unwrap()).unwrap(), []);
+    catalog.set_path(rows[0], Path::new("Archive/Holiday.jpg"), 99).unwrap();
+    let moved = catalog.details(rows[0]).unwrap().unwrap();
+    assert_eq!(moved, PictureRecord { relative: "Archive/Holiday.jpg".into(), modified_ns: 99, ..rich(1) });
+    assert_eq!(found(&catalog, &[word("holiday"), word("archive"), word("sea")]), [1]);
+    assert!(found(&catalog, &[word("00001")]).is_empty());
+    assert_eq!(filtered(&catalog, &[(text(TextField::Folder, "archive"), false)]), [1]);
+    // A path that is taken is refused, unless its picture is gone.
+    let error = catalog.set_path(rows[0], &rich(3).relative, 1).unwrap_err();
+    assert!(matches!(error, CatalogError::PathTaken(_)));
+    catalog.set_path(rows[0], &rich(2).relative, 1).unwrap();
+    assert_eq!(catalog.by_path(&rich(2).relative).unwrap().unwrap().row, rows[0]);
+    assert_eq!(catalog.details(rows[1]).unwrap(), None);
+}
+
+#[cfg(unix)]
+#[test]
+fn names_may_be_any_bytes() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let (_folder, catalog) = fresh();
+    let names: [&[u8]; 4] =
+        [b"caf\xe9/\xff\xfe.jpg", b"a\nb.jpg", b"%_'\"*.jpg", "e\u{301}t\u{e9}.jpg".as_bytes()];
+    let records = names.map(|name| PictureRecord {
+        relative: std::ffi::OsStr::from_bytes(name).into(),
+        ..PictureRecord::default()
+    });
+    let rows = catalog.upsert(&records).unwrap();
+    for (row, record) in rows.iter().zip(&records) {
+        assert_eq!(catalog.details(*row).unwrap().unwrap().relative, record.relative);
+        assert_eq!(catalog.by_path(&record.relative).unwrap().unwrap().row, *row);
+    }
+    assert_eq!(found(&catalog, &[word("été")]), [4]);
+    assert_eq!(found(&catalog, &[word("caf")]), [1]);
+}
+
+#[test]
+fn equal_contents_form_groups_and_settled_ones_stay_settled() {
+    let (folder, catalog) = fresh();
+    let with =
+        |path: &str, content: &[u8]| PictureRecord { content: Some(ContentHash::of(content)), ..named(path) };
+    let (a, b, c) = (ContentHash::of(b"a"), ContentHash::of(b"b"), ContentHash::of(b"c"));
+    let records = [
+        with("1", b"b"),
+        with("2", b"a"),
+        with("3", b"a"),
+        with("4", b"c"),
+        with("5", b"b"),
+        named("6"),
+        named("7"),
+    ];
+    catalog.upsert(&records).unwrap();
+    let groups = vec![(b, vec![RowId(1), RowId(5)]), (a, vec![RowId(2), RowId(3)])];
+    assert_eq!(catalog.exact_groups().unwrap(), groups);
+
+    catalog.resolve_group(&[b, a, a]).unwrap();
+    catalog.resolve_group(&[a]).unwrap();
+    catalog.set_note(a, "verdict", Some("keep")).unwrap();
+    drop(catalog);
+    let catalog = open(&folder);
+    for (members, expected) in [(vec![a, b], true), (vec![b], true), (vec![a, b, c], false), (vec![], false)]
+    {
+        assert_eq!(catalog.is_resolved(&members).unwrap(), expected, "{members:?}");
+    }
+    let mut both = vec![a, b];
+    both.sort();
+    assert_eq!(catalog.resolved_groups().unwrap(), [both]);
+    assert_eq!(catalog.note(a, "verdict").unwrap().as_deref(), Some("keep"));
+    catalog.set_note(a, "verdict", None).unwrap();
+    assert_eq!(catalog.note(a, "verdict").unwrap(), None);
+    catalog.unresolve_group(&[a, b]).unwrap();
+    assert!(!catalog.is_resolved(&[a, b]).unwrap());
+    assert_eq!(catalog.resolved_groups().unwrap(), Vec::<Vec<ContentHash>>::new());
+}
+
+#[test]
+fn settings_and_times_are_kept() {
+    let (folder, catalog) = fresh();
+    assert_eq!(catalog.indexed_secs().unwrap(), None);
+    catalog.set_indexed_now().unwrap();
+    catalog.set_setting("order", "newest").unwrap();
+    drop(catalog);
+    let (catalog, notes) = Catalog::open(folder.path(), Path::new("/elsewhere")).unwrap();
+    assert!(notes[0].contains(ROOT), "{notes:?}");
+    assert!(catalog.indexed_secs().unwrap().unwrap() > 1_700_000_000);
+    assert_eq!(catalog.setting("order").unwrap().as_deref(), Some("newest"));
+    assert_eq!(catalog.setting("other").unwrap(), None);
+}
