@@ -1,0 +1,362 @@
+//! Libraries as a whole: indexing a folder that changes, and finding things in it.
+
+#![expect(clippy::unwrap_used, reason = "the helpers of tests may fail like the tests themselves")]
+
+#[path = "support/photos.rs"]
+mod photos;
+
+use std::cell::Cell;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use photos::{plain, save, scene};
+use vitrine::library::session::{
+    DuplicateScope, IndexOptions, IndexReport, Libraries, LibraryError, Order, PictureQuery, PictureSource,
+    SearchRequest, SearchResponse, Sketch, SketchBlob, Strength, TookAs,
+};
+use vitrine::library::{Pixels, duplicates::Kind, duplicates::Thresholds};
+use vitrine::storage::Directories;
+
+struct Place {
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("photos")).unwrap();
+        Self { folder }
+    }
+
+    fn photos(&self) -> PathBuf {
+        self.folder.path().join("photos").canonicalize().unwrap()
+    }
+
+    fn libraries(&self) -> Libraries {
+        Libraries::new(&Directories::resolve(Some(&self.folder.path().join("state"))).unwrap())
+    }
+
+    /// What a file outside of the photos holds must not change; inside neither.
+    fn listing(&self) -> Vec<(PathBuf, u64)> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.photos()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let entry = entry.unwrap();
+                match entry.file_type().unwrap().is_dir() {
+                    true => folders.push(entry.path()),
+                    false => found.push((entry.path(), entry.metadata().unwrap().len())),
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+}
+
+fn index(libraries: &Libraries, number: u32) -> IndexReport {
+    libraries.index(number, IndexOptions { workers: 2, ..IndexOptions::default() }, &|| false, &|_| ()).unwrap()
+}
+
+fn search(libraries: &Libraries, request: &SearchRequest) -> SearchResponse {
+    libraries.search(request, &|| false).unwrap()
+}
+
+fn ask(libraries: &Libraries, text: &str) -> SearchResponse {
+    search(libraries, &SearchRequest { text: text.to_owned(), ..SearchRequest::default() })
+}
+
+/// Names of the hits above the cut.
+fn names(libraries: &Libraries, response: &SearchResponse) -> Vec<String> {
+    let hits = response.hits.iter().take(response.above_cut);
+    let name = |id| libraries.path(id).unwrap().file_name().unwrap().to_string_lossy().into_owned();
+    hits.map(|hit| name(hit.id)).collect()
+}
+
+#[test]
+fn a_folder_is_followed_through_its_changes() {
+    let place = Place::new();
+    let photos = place.photos();
+    for (seed, name) in ["a.png", "trip/b.jpg", "trip/c.png", "d.bmp"].into_iter().enumerate() {
+        save(&scene(seed as u32, 120, 90), &photos.join(name));
+    }
+    fs::write(photos.join("notes.txt"), "no picture").unwrap();
+    fs::write(photos.join("broken.jpg"), "no picture either").unwrap();
+    let before = place.listing();
+
+    let libraries = place.libraries();
+    let number = libraries.open(&photos).unwrap();
+    let first = index(&libraries, number);
+    assert_eq!((first.files, first.indexed, first.unchanged, first.moved), (5, 4, 0, 0));
+    assert_eq!(first.failed.len(), 1);
+    assert_eq!(first.failed[0].path, Path::new("broken.jpg"));
+    assert_eq!(libraries.table().entries().len(), 4);
+    let b = libraries.table().entries().iter().find(|entry| entry.relative.ends_with("b.jpg")).unwrap().id;
+
+    let second = index(&libraries, number);
+    assert_eq!((second.files, second.indexed, second.unchanged), (5, 0, 4));
+    assert_eq!(second.failed, first.failed, "what cannot be read is told every time");
+
+    // Moved, changed, new, gone.
+    fs::create_dir(photos.join("elsewhere")).unwrap();
+    fs::rename(photos.join("trip/b.jpg"), photos.join("elsewhere/renamed.jpg")).unwrap();
+    save(&scene(77, 100, 100), &photos.join("a.png"));
+    save(&scene(78, 100, 100), &photos.join("e.png"));
+    fs::remove_file(photos.join("d.bmp")).unwrap();
+    let third = index(&libraries, number);
+    assert_eq!((third.indexed, third.moved, third.removed, third.unchanged), (2, 1, 1, 1));
+    let moved = libraries.path(b).unwrap();
+    assert_eq!(moved, photos.join("elsewhere/renamed.jpg"), "a moved picture keeps its row");
+    assert_eq!(names(&libraries, &ask(&libraries, "renamed")), ["renamed.jpg"]);
+    assert!(names(&libraries, &ask(&libraries, "d")).is_empty());
+
+    // It is the same after the program was closed.
+    drop(libraries);
+    let libraries = place.libraries();
+    assert_eq!(libraries.known(), [photos.clone()]);
+    let number = libraries.open(&photos).unwrap();
+    assert_eq!(libraries.table().entries().len(), 4);
+    assert_eq!(index(&libraries, number).indexed, 0);
+
+    // Nothing but what this test did has changed in the folder.
+    let own: Vec<_> = place.listing().into_iter().filter(|(path, _)| path.ends_with("notes.txt")).collect();
+    assert_eq!(own, before.into_iter().filter(|(path, _)| path.ends_with("notes.txt")).collect::<Vec<_>>());
+    assert_eq!(place.listing().len(), 6);
+}
+
+#[test]
+fn a_folder_that_is_away_and_comes_back_is_not_read_again() {
+    let place = Place::new();
+    let photos = place.photos();
+    save(&scene(1, 120, 90), &photos.join("drive/a.png"));
+    save(&scene(2, 120, 90), &photos.join("b.png"));
+    let libraries = place.libraries();
+    let number = libraries.open(&photos).unwrap();
+    assert_eq!(index(&libraries, number).indexed, 2);
+    let aside = place.folder.path().join("aside");
+    fs::rename(photos.join("drive"), &aside).unwrap();
+    assert_eq!(index(&libraries, number).removed, 1);
+    assert_eq!(libraries.table().entries().len(), 1);
+    fs::rename(&aside, photos.join("drive")).unwrap();
+    let back = index(&libraries, number);
+    assert_eq!((back.indexed, back.moved), (0, 1));
+    assert_eq!(libraries.table().entries().len(), 2);
+}
+
+#[test]
+fn a_run_that_is_stopped_goes_on_where_it_was() {
+    let place = Place::new();
+    let photos = place.photos();
+    for seed in 0..40 {
+        save(&scene(seed, 64, 48), &photos.join(format!("{seed:02}.png")));
+    }
+    let libraries = place.libraries();
+    let number = libraries.open(&photos).unwrap();
+    let done = std::sync::atomic::AtomicU64::new(0);
+    let stop = || done.load(std::sync::atomic::Ordering::Relaxed) > 0;
+    let stopped = libraries
+        .index(number, IndexOptions { workers: 1, ..IndexOptions::default() }, &stop, &|progress| {
+            done.fetch_max(progress.full_pass, std::sync::atomic::Ordering::Relaxed);
+        })
+        .unwrap();
+    assert!(stopped.was_stopped && stopped.indexed < 40, "{stopped:?}");
+    let rest = index(&libraries, number);
+    assert_eq!(rest.indexed + rest.unchanged, 40);
+    assert!(!rest.was_stopped && libraries.table().entries().iter().all(|entry| !entry.is_first_look));
+}
+
+#[test]
+fn a_library_can_be_asked_while_it_is_indexed() {
+    let place = Place::new();
+    let photos = place.photos();
+    for seed in 0..150 {
+        save(&scene(seed, 64, 48), &photos.join(format!("{seed:03}.png")));
+    }
+    let libraries = place.libraries();
+    let number = libraries.open(&photos).unwrap();
+    let most = Cell::new(0);
+    let options = IndexOptions { workers: 1, ..IndexOptions::default() };
+    libraries
+        .index(number, options, &|| false, &|progress| {
+            let found = ask(&libraries, "").hits.len();
+            if progress.full_pass < 100 {
+                most.set(most.get().max(found));
+            }
+        })
+        .unwrap();
+    assert!(most.get() > 0, "nothing could be found before two thirds were done");
+    assert_eq!(ask(&libraries, "").hits.len(), 150);
+}
+
+#[test]
+fn looks_words_fields_and_pictures_find() {
+    let place = Place::new();
+    let photos = place.photos();
+    for seed in 0..30 {
+        save(&scene(seed, 120, 90), &photos.join(format!("scene/{seed}.jpg")));
+    }
+    save(&plain([0, 128, 128]), &photos.join("one.png"));
+    save(&plain([250, 20, 20]), &photos.join("two.png"));
+    save(&scene(500, 60, 200), &photos.join("tall tower.png"));
+    let libraries = place.libraries();
+    let number = libraries.open(&photos).unwrap();
+    index(&libraries, number);
+
+    let teal = ask(&libraries, "teal ");
+    assert_eq!(teal.readings[0].took_as, TookAs::Colour);
+    assert_eq!(names(&libraries, &teal)[0], "one.png");
+    assert_eq!(teal.hits[0].strength(), Some(Strength::Strong));
+    let red = ask(&libraries, "color:red");
+    assert_eq!(names(&libraries, &red)[0], "two.png");
+    assert!(!names(&libraries, &ask(&libraries, "teal -tone:flat")).is_empty());
+
+    assert_eq!(names(&libraries, &ask(&libraries, "tower")), ["tall tower.png"]);
+    assert_eq!(names(&libraries, &ask(&libraries, "portrait ")), ["tall tower.png"]);
+    assert_eq!(names(&libraries, &ask(&libraries, "type:png -tower")).len(), 2);
+    assert_eq!(names(&libraries, &ask(&libraries, "folder:scene")).len(), 30);
+    let nothing = ask(&libraries, "unheard-of ");
+    assert!(nothing.hits.is_empty());
+    assert_eq!(nothing.readings[0].took_as, TookAs::NamesAndTexts);
+    let passed_over = ask(&libraries, "teal unheard-of ");
+    assert_eq!(names(&libraries, &passed_over)[0], "one.png");
+    let wrong = ask(&libraries, "foo:bar");
+    assert_eq!(wrong.readings[0].took_as, TookAs::Wrong);
+    assert!(wrong.readings[0].note.contains("foo"), "{}", wrong.readings[0].note);
+
+    // The same scene smaller and compressed again finds its source, and surely so.
+    let copy = scene(7, 60, 45);
+    let pixels = copy.pixels().flat_map(|p| [p.0[0], p.0[1], p.0[2], 255]).collect();
+    let pixels = Arc::new(Pixels::new(60, 45, pixels).unwrap());
+    let like = SearchRequest {
+        pictures: vec![PictureQuery {
+            source: PictureSource::Foreign(pixels, "copy".into()),
+            crop: None,
+            weight: 1.0,
+        }],
+        ..SearchRequest::default()
+    };
+    let found = search(&libraries, &like);
+    assert_eq!(names(&libraries, &found)[0], "7.jpg");
+    assert_eq!(found.hits[0].strength(), Some(Strength::Strong));
+    assert_eq!(found.hits[0].parts[0].rank, Some(1));
+    let histogram = found.histogram.unwrap();
+    assert_eq!(histogram.pictures.iter().sum::<u32>(), 33);
+
+    // Unlike it: it comes last.
+    let mut unlike = like.clone();
+    unlike.pictures[0].weight = -1.0;
+    let last = search(&libraries, &unlike).hits.last().unwrap().id;
+    assert!(libraries.path(last).unwrap().ends_with("7.jpg"));
+
+    let blob = SketchBlob { x: 0.5, y: 0.5, radius: 0.6, rgb: [250, 20, 20] };
+    let sketch = SearchRequest { sketch: Some(Sketch { blobs: vec![blob] }), ..SearchRequest::default() };
+    assert_eq!(names(&libraries, &search(&libraries, &sketch))[0], "two.png");
+
+    let by_name = SearchRequest { order: Order::Name, ..SearchRequest::default() };
+    let ordered = names(&libraries, &search(&libraries, &by_name));
+    assert_eq!(ordered[..3], ["one.png", "0.jpg", "1.jpg"]);
+}
+
+#[test]
+fn duplicates_are_found_and_settled_for_good() {
+    let place = Place::new();
+    let photos = place.photos();
+    for seed in 0..12 {
+        save(&scene(seed, 200, 150), &photos.join(format!("{seed}.png")));
+    }
+    fs::copy(photos.join("3.png"), photos.join("3 copy.png")).unwrap();
+    save(&scene(5, 200, 150), &photos.join("again.jpg"));
+    let turned = image::imageops::rotate90(&scene(8, 200, 150));
+    save(&turned, &photos.join("turned.png"));
+    let libraries = place.libraries();
+    let number = libraries.open(&photos).unwrap();
+    index(&libraries, number);
+    let scope = DuplicateScope { crops: false, ..DuplicateScope::default() };
+    let mut found = libraries.find_duplicates(&[], scope, &|_| (), &|| false).unwrap();
+    let kinds = |groups: &[vitrine::library::duplicates::Group]| {
+        let mut kinds: Vec<Kind> = groups.iter().map(|group| group.kind).collect();
+        kinds.sort();
+        kinds
+    };
+    let groups = found.groups(&Thresholds::default());
+    assert_eq!(kinds(&groups), [Kind::Exact, Kind::ReEncoded, Kind::Turned]);
+    assert_eq!(kinds(&found.groups(&Thresholds::exact())), [Kind::Exact]);
+
+    let exact = groups.iter().find(|group| group.kind == Kind::Exact).unwrap();
+    let again = groups.iter().find(|group| group.kind == Kind::ReEncoded).unwrap();
+    let members: Vec<u32> = again.members.iter().map(|member| member.index).collect();
+    libraries.resolve(&[number], &found.contents(&members)).unwrap();
+    found.note_resolved(&members);
+    assert_eq!(found.groups(&Thresholds::default()).len(), 2);
+    let found = libraries.find_duplicates(&[], scope, &|_| (), &|| false).unwrap();
+    assert_eq!(kinds(&found.groups(&Thresholds::default())), [Kind::Exact, Kind::Turned]);
+    assert_eq!(exact.members.len(), 2);
+}
+
+#[test]
+fn forgetting_drops_our_data_and_nothing_of_theirs() {
+    let place = Place::new();
+    let photos = place.photos();
+    save(&scene(1, 64, 48), &photos.join("a.png"));
+    let before = place.listing();
+    let libraries = place.libraries();
+    let number = libraries.open(&photos).unwrap();
+    index(&libraries, number);
+    assert!(libraries.forget(&photos).unwrap());
+    assert!(!libraries.forget(&photos).unwrap());
+    assert!(libraries.known().is_empty() && libraries.table().entries().is_empty());
+    assert_eq!(place.listing(), before);
+    let gone = libraries.index(number, IndexOptions::default(), &|| false, &|_| ());
+    assert!(matches!(gone, Err(LibraryError::Closed)));
+}
+
+#[test]
+fn what_is_no_folder_is_refused_in_words() {
+    let place = Place::new();
+    let libraries = place.libraries();
+    let missing = libraries.open(&place.photos().join("missing")).unwrap_err();
+    assert!(missing.to_string().contains("is its drive connected"), "{missing}");
+    let file = place.photos().join("a.png");
+    save(&scene(1, 64, 48), &file);
+    assert!(matches!(libraries.open(&file), Err(LibraryError::NotAFolder(_))));
+    assert!(libraries.known().is_empty(), "a refusal leaves nothing behind");
+}
+
+#[test]
+fn lost_vectors_are_made_again() {
+    let place = Place::new();
+    let photos = place.photos();
+    for seed in 0..5 {
+        save(&scene(seed, 64, 48), &photos.join(format!("{seed}.png")));
+    }
+    {
+        let libraries = place.libraries();
+        let number = libraries.open(&photos).unwrap();
+        index(&libraries, number);
+    }
+    let folder = fs::read_dir(place.folder.path().join("state/data/libraries")).unwrap().next().unwrap();
+    let vectors = folder.unwrap().path().join("layout.vectors");
+    fs::write(&vectors, b"rubbish").unwrap();
+    let libraries = place.libraries();
+    let number = libraries.open(&photos).unwrap();
+    assert!(!libraries.take_notes().is_empty(), "a loss is told");
+    let again = index(&libraries, number);
+    assert_eq!((again.indexed, again.unchanged), (5, 0));
+    assert_eq!(index(&libraries, number).indexed, 0);
+}
+
+#[test]
+fn an_indexing_of_one_folder_in_two_processes_is_refused() {
+    let place = Place::new();
+    let photos = place.photos();
+    save(&scene(1, 64, 48), &photos.join("a.png"));
+    let first = place.libraries();
+    let number = first.open(&photos).unwrap();
+    index(&first, number);
+    let second = place.libraries();
+    let other = second.open(&photos).unwrap();
+    let refused = second.index(other, IndexOptions::default(), &|| false, &|_| ());
+    assert!(matches!(refused, Err(LibraryError::Busy)));
+    assert_eq!(ask(&second, "a").hits.len(), 1, "what is known can be searched all the same");
+}
