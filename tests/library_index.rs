@@ -56,7 +56,9 @@ impl Place {
 }
 
 fn index(libraries: &Libraries, number: u32) -> IndexReport {
-    libraries.index(number, IndexOptions { workers: 2, ..IndexOptions::default() }, &|| false, &|_| ()).unwrap()
+    libraries
+        .index(number, IndexOptions { workers: 2, ..IndexOptions::default() }, &|| false, &|_| ())
+        .unwrap()
 }
 
 fn search(libraries: &Libraries, request: &SearchRequest) -> SearchResponse {

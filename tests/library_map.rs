@@ -135,9 +135,8 @@ fn newcomers_find_their_kind_and_the_others_stay() {
     let mean = moved.sum::<f32>() / 600.0;
     assert!(mean < 0.5, "the others moved by {mean}");
     for at in 600..660 {
-        let nearest = (0..600).min_by(|a, b| {
-            square(&after[at], &after[*a]).total_cmp(&square(&after[at], &after[*b]))
-        });
+        let nearest =
+            (0..600).min_by(|a, b| square(&after[at], &after[*a]).total_cmp(&square(&after[at], &after[*b])));
         assert_eq!(nearest.unwrap() % 6, at % 6, "newcomer {at}");
     }
 }

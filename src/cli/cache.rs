@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::Failure;
 use crate::{
     cache::{Cache, DEFAULT_BUDGET_BYTES},
+    library::session::open_thumbnails,
     storage::Directories,
     ui::widgets::bytes,
 };
@@ -32,6 +33,8 @@ struct Stats {
     entries: u64,
     bytes: u64,
     budget_bytes: u64,
+    thumbnails: u64,
+    thumbnail_bytes: u64,
 }
 
 pub(super) fn run(command: &CacheCommand, directories: &Directories) -> Result<(), Failure> {
@@ -39,7 +42,14 @@ pub(super) fn run(command: &CacheCommand, directories: &Directories) -> Result<(
     if !directories.cache.exists() {
         if let CacheCommand::Stats(StatsArguments { json: true }) = command {
             let folder = directories.cache.display().to_string();
-            let stats = Stats { folder, entries: 0, bytes: 0, budget_bytes: DEFAULT_BUDGET_BYTES };
+            let stats = Stats {
+                folder,
+                entries: 0,
+                bytes: 0,
+                budget_bytes: DEFAULT_BUDGET_BYTES,
+                thumbnails: 0,
+                thumbnail_bytes: 0,
+            };
             println!("{}", serde_json::to_string_pretty(&stats)?);
         } else {
             println!("nothing is kept yet: {}", directories.cache.display());
@@ -48,6 +58,8 @@ pub(super) fn run(command: &CacheCommand, directories: &Directories) -> Result<(
     }
     let cache = Cache::open(&directories.cache, DEFAULT_BUDGET_BYTES)?;
     let before = cache.stats();
+    let thumbnails = open_thumbnails(directories);
+    let small = thumbnails.stats();
     match command {
         CacheCommand::Stats(arguments) => {
             let stats = Stats {
@@ -55,6 +67,8 @@ pub(super) fn run(command: &CacheCommand, directories: &Directories) -> Result<(
                 entries: before.entries,
                 bytes: before.bytes,
                 budget_bytes: before.budget_bytes,
+                thumbnails: small.count,
+                thumbnail_bytes: small.bytes,
             };
             if arguments.json {
                 println!("{}", serde_json::to_string_pretty(&stats)?);
@@ -66,11 +80,19 @@ pub(super) fn run(command: &CacheCommand, directories: &Directories) -> Result<(
                     bytes(stats.bytes),
                     bytes(stats.budget_bytes)
                 );
+                println!(
+                    "  {} thumbnails, {} of {}",
+                    small.count,
+                    bytes(small.bytes),
+                    bytes(small.budget_bytes)
+                );
             }
         }
         CacheCommand::Clear => {
             cache.clear()?;
-            println!("{} results were deleted, {} freed", before.entries, bytes(before.bytes));
+            thumbnails.clear();
+            let freed = bytes(before.bytes + small.bytes);
+            println!("{} results and {} thumbnails were deleted, {freed} freed", before.entries, small.count);
         }
     }
     Ok(())

@@ -151,9 +151,8 @@ impl LibraryStore {
             space.flush()?;
         }
         drop(spaces);
-        let thumbnails = looked.iter().filter_map(|looked| {
-            Some((looked.record.content?, looked.thumbnail.as_deref()?))
-        });
+        let thumbnails =
+            looked.iter().filter_map(|looked| Some((looked.record.content?, looked.thumbnail.as_deref()?)));
         self.thumbnails.put_many(thumbnails);
         Ok(rows)
     }

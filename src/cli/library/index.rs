@@ -67,7 +67,9 @@ pub(super) fn run_with_bar(
 fn message(progress: &IndexProgress) -> String {
     match (&progress.held_up, progress.left_secs) {
         (Some(what), _) => what.clone(),
-        (None, Some(left)) => format!("{:.0}/s, {} left", progress.per_second, crate::units::seconds(left as f32)),
+        (None, Some(left)) => {
+            format!("{:.0}/s, {} left", progress.per_second, crate::units::seconds(left as f32))
+        }
         (None, None) => String::new(),
     }
 }
@@ -81,7 +83,9 @@ fn summary(report: &IndexReport) -> String {
         (report.removed, "gone"),
         (report.failed.len() as u64, "not readable"),
     ];
-    parts.extend(counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
-    let rate = if report.indexed > 0 { format!(", {:.0} per second", report.images_per_sec) } else { String::new() };
+    parts
+        .extend(counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
+    let rate =
+        if report.indexed > 0 { format!(", {:.0} per second", report.images_per_sec) } else { String::new() };
     format!("{} in {:.1} s{rate}", parts.join(", "), report.elapsed_secs)
 }

@@ -39,8 +39,11 @@ pub(super) fn info(arguments: &InfoArguments) -> Result<(), Failure> {
                 println!("    {name}: {value}");
             }
         }
-        let colours: Vec<String> =
-            info.swatches.iter().map(|swatch| format!("{} {:.0} %", swatch.rgb, swatch.share * 100.0)).collect();
+        let colours: Vec<String> = info
+            .swatches
+            .iter()
+            .map(|swatch| format!("{} {:.0} %", swatch.rgb, swatch.share * 100.0))
+            .collect();
         println!("    Colours: {}", colours.join(", "));
         println!("    BLAKE3: {}", info.blake3);
         println!("    Perceptual hash: {}", info.phash.first().map_or("", String::as_str));

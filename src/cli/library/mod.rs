@@ -77,10 +77,14 @@ fn bring_up_to_date(libraries: &Libraries, number: u32, folder: &Path) -> anyhow
         Ok(report) if report.failed.is_empty() => {}
         Ok(report) => {
             let (count, folder) = (report.failed.len(), folder.display());
-            eprintln!("vitrine: note: {count} files could not be read; vitrine library index {folder} names them");
+            eprintln!(
+                "vitrine: note: {count} files could not be read; vitrine library index {folder} names them"
+            );
         }
         // What is known can be searched all the same.
-        Err(LibraryError::Busy) => eprintln!("vitrine: note: answered from what is known: {}", LibraryError::Busy),
+        Err(LibraryError::Busy) => {
+            eprintln!("vitrine: note: answered from what is known: {}", LibraryError::Busy)
+        }
         Err(error) => return Err(error.into()),
     }
     Ok(())
@@ -136,6 +140,9 @@ fn forget(folder: &Path, directories: &Directories) -> Result<(), Failure> {
         println!("{}: forgotten; its pictures are untouched", folder.display());
         return Ok(());
     }
-    let error = anyhow::anyhow!("nothing is kept of this folder; vitrine library list names those: {}", folder.display());
+    let error = anyhow::anyhow!(
+        "nothing is kept of this folder; vitrine library list names those: {}",
+        folder.display()
+    );
     Err(error.into())
 }

@@ -5,14 +5,14 @@ use std::io::{self, Read as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use super::plan::{Work, sidecar_names};
 use crate::library::catalog::{PictureRecord, Stage};
 use crate::library::decode::{self, ByteBudget, DecodeError, Decoded, Header};
 use crate::library::descriptors::{self, Description};
 use crate::library::metadata::{self, DateTime, Metadata};
 use crate::library::scan::FoundFile;
-use crate::library::{ContentHash, Format};
-use super::plan::{Work, sidecar_names};
 use crate::library::session::THUMBNAIL_SIDE;
+use crate::library::{ContentHash, Format};
 
 /// Enough for the metadata and the embedded thumbnail of nearly every camera.
 const HEAD_BYTES: u64 = 256 * 1024;

@@ -176,7 +176,15 @@ mod tests {
 
     fn known(row: u32, size_bytes: u64, stage: Stage) -> Known {
         let content = Some(ContentHash::of(b"a"));
-        Known { row: RowId(row), size_bytes, modified_ns: 1, stage, content, sidecar_modified_ns: None, is_missing: false }
+        Known {
+            row: RowId(row),
+            size_bytes,
+            modified_ns: 1,
+            stage,
+            content,
+            sidecar_modified_ns: None,
+            is_missing: false,
+        }
     }
 
     fn plan() -> Plan {

@@ -19,7 +19,8 @@ impl Rate {
         if self.samples.back().is_none_or(|(last, _)| at_secs - last >= 0.1) {
             self.samples.push_back((at_secs, done));
         }
-        while self.samples.len() > 2 && self.samples.front().is_some_and(|(at, _)| at_secs - at > WINDOW_SECS) {
+        while self.samples.len() > 2 && self.samples.front().is_some_and(|(at, _)| at_secs - at > WINDOW_SECS)
+        {
             self.samples.pop_front();
         }
     }

@@ -6,15 +6,15 @@ use std::time::{Duration, Instant};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use super::flow::Flow;
+use super::look::{self, Looked, Outcome};
+use super::plan::{Missing, Plan, Verdict, Work};
+use super::rate::Rate;
+use super::{FailedFile, IndexControl, IndexOptions, IndexProgress, IndexReport};
 use crate::library::decode::ByteBudget;
 use crate::library::scan::{self, FoundFile};
 use crate::library::store::{LibraryStore, StoreError};
 use crate::library::{ContentHash, RowId};
-use super::flow::Flow;
-use super::plan::{Missing, Plan, Verdict, Work};
-use super::rate::Rate;
-use super::look::{self, Looked, Outcome};
-use super::{FailedFile, IndexControl, IndexOptions, IndexProgress, IndexReport};
 
 /// Pictures written in one transaction at most.
 const BATCH: usize = 64;

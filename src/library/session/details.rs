@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Libraries, LibraryError};
 use crate::library::PictureId;
 use crate::library::catalog::PictureRecord;
-use super::{Libraries, LibraryError};
 use crate::units::bytes;
 
 /// What a side panel shows of a picture.

@@ -206,12 +206,8 @@ impl Libraries {
     ) -> Result<Vec<crops::CropMatch>, LibraryError> {
         let done = std::sync::atomic::AtomicUsize::new(0);
         let count = found.ids.len();
-        let pictures: Vec<(PictureId, ContentHash)> = found
-            .ids
-            .iter()
-            .zip(&found.candidates)
-            .map(|(id, candidate)| (*id, candidate.content))
-            .collect();
+        let pictures: Vec<(PictureId, ContentHash)> =
+            found.ids.iter().zip(&found.candidates).map(|(id, candidate)| (*id, candidate.content)).collect();
         let signature = |(id, content): &(PictureId, ContentHash)| {
             let at = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             if at.is_multiple_of(64) {

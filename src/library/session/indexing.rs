@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::library::index::{self, IndexControl, IndexOptions, IndexProgress, IndexReport};
 use super::library::OpenLibrary;
 use super::{Libraries, LibraryError};
+use crate::library::index::{self, IndexControl, IndexOptions, IndexProgress, IndexReport};
 
 /// Marks a library as being indexed for as long as it lives.
 struct Mark<'a>(&'a OpenLibrary);

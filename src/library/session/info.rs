@@ -76,7 +76,8 @@ pub fn describe_file(path: &Path) -> Result<PictureInfo, LibraryError> {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let (folder, name) = (absolute.parent(), absolute.file_name().map(OsStr::to_owned));
     let (Some(folder), Some(name)) = (folder, name) else { return Err(fail("this is no file")) };
-    let metadata = std::fs::metadata(&absolute).map_err(|error| fail(&format!("cannot be read ({error})")))?;
+    let metadata =
+        std::fs::metadata(&absolute).map_err(|error| fail(&format!("cannot be read ({error})")))?;
     if !metadata.is_file() {
         return Err(fail("this is no file; vitrine library index takes folders"));
     }

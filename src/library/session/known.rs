@@ -35,10 +35,8 @@ pub fn folder_of(directories: &Directories, root: &Path) -> PathBuf {
 /// # Errors
 /// [`StorageError`] when that is refused.
 pub fn remember(folder: &Path, root: &Path) -> Result<(), StorageError> {
-    let note = Note {
-        root: root.display().to_string(),
-        root_bytes: root.as_os_str().as_encoded_bytes().to_vec(),
-    };
+    let note =
+        Note { root: root.display().to_string(), root_bytes: root.as_os_str().as_encoded_bytes().to_vec() };
     storage::save_ron(&folder.join(NOTE), VERSION, &note)
 }
 

@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::library::index::IndexProgress;
-use crate::library::store::{LibraryStore, StoreError};
 use super::lock;
 use super::view::LibraryView;
 use super::watch::FolderWatch;
+use crate::library::index::IndexProgress;
+use crate::library::store::{LibraryStore, StoreError};
 
 /// While something changes, what can be found is read anew at most this often.
 const REFRESH: Duration = Duration::from_millis(250);

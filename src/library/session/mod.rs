@@ -26,9 +26,9 @@ use std::time::SystemTime;
 pub use self::details::Details;
 pub use self::duplicates::{DuplicateScope, DuplicateStage, Duplicates};
 pub use self::error::LibraryError;
+pub use self::info::{PictureInfo, SwatchInfo, describe_file};
 pub use self::known::folder_of;
 use self::library::OpenLibrary;
-pub use self::info::{PictureInfo, SwatchInfo, describe_file};
 pub use self::pictures::load_file;
 pub use self::request::{
     Crop, Histogram, Hit, Order, Part, PictureQuery, PictureSource, Reading, SearchRequest, SearchResponse,
@@ -234,15 +234,7 @@ impl Libraries {
     }
 
     fn thumbnails(&self) -> Arc<ThumbnailStore> {
-        let make = || {
-            let file = self.shared.directories.cache.join("thumbnails.db");
-            if let Some(folder) = file.parent()
-                && let Err(error) = storage::ensure_folder(folder)
-            {
-                log::warn!("thumbnails are not kept: {error}");
-            }
-            Arc::new(ThumbnailStore::open(&file, THUMBNAIL_BUDGET_BYTES))
-        };
+        let make = || Arc::new(open_thumbnails(&self.shared.directories));
         Arc::clone(self.shared.thumbnails.get_or_init(make))
     }
 
@@ -253,6 +245,15 @@ impl Libraries {
         *lock(&self.shared.table) = Arc::new(Table::new(entries));
         self.shared.generation.fetch_add(1, Ordering::Relaxed);
     }
+}
+
+/// The thumbnails of all libraries of this user. Where they cannot be kept, the log says so and they are made anew.
+#[must_use]
+pub fn open_thumbnails(directories: &Directories) -> ThumbnailStore {
+    if let Err(error) = storage::ensure_folder(&directories.cache) {
+        log::warn!("thumbnails are not kept: {error}");
+    }
+    ThumbnailStore::open(&directories.cache.join("thumbnails.db"), THUMBNAIL_BUDGET_BYTES)
 }
 
 /// Today's date in UTC, which `date:today` and `date:last-week` count from.

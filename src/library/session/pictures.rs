@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+use super::{Libraries, LibraryError, THUMBNAIL_SIDE};
 use crate::library::decode::{self, ByteBudget};
 use crate::library::{ContentHash, PictureId, Pixels};
-use super::{Libraries, LibraryError, THUMBNAIL_SIDE};
 
 /// What decoding for the screen may take at once, all threads together.
 const DECODE_BYTES: u64 = 1 << 30;
@@ -57,8 +57,9 @@ impl Libraries {
     fn bytes(&self, id: PictureId) -> Result<(Vec<u8>, PathBuf), LibraryError> {
         let gone = || LibraryError::Picture("the picture is not in the library any more".to_owned());
         let path = self.path(id).ok_or_else(gone)?;
-        let bytes = std::fs::read(&path)
-            .map_err(|error| LibraryError::Picture(format!("cannot be read ({error}): {}", path.display())))?;
+        let bytes = std::fs::read(&path).map_err(|error| {
+            LibraryError::Picture(format!("cannot be read ({error}): {}", path.display()))
+        })?;
         Ok((bytes, path))
     }
 }

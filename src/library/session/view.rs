@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::table::Entry;
 use crate::library::descriptors::BUILT_IN;
 use crate::library::store::{LibraryStore, StoreError};
 use crate::library::vectors::Rows;
 use crate::library::{PictureId, RowId};
-use super::table::Entry;
 
 /// One library at one moment.
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! Which words name a look, and which a date.
 
+use super::request::TookAs;
 use crate::library::descriptors::{self, ConceptKind};
 use crate::library::query::parse::{LookField, Vocabulary};
-use super::request::TookAs;
 
 /// The looks that the built-in descriptors know.
 #[derive(Clone, Copy, Debug, Default)]
@@ -51,8 +51,25 @@ pub fn begins_look(word: &str) -> bool {
 /// Whether a word is a year or the name of a month or a day, as they stand in the texts of dated pictures.
 pub fn is_date_word(word: &str) -> bool {
     const NAMES: [&str; 19] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-        "november", "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
     ];
     let word = word.to_lowercase();
     let is_year = word.len() == 4 && word.parse::<u16>().is_ok_and(|year| (1826..2200).contains(&year));

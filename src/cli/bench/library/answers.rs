@@ -29,7 +29,15 @@ const OPEN_TARGET_MS: f64 = 300.0;
 
 /// What somebody types, letter by letter.
 const TYPED: [&str; 10] = [
-    "t", "te", "tea", "teal", "teal ", "teal h", "teal harb", "teal harbour", "teal harbour iso:>800",
+    "t",
+    "te",
+    "tea",
+    "teal",
+    "teal ",
+    "teal h",
+    "teal harb",
+    "teal harbour",
+    "teal harbour iso:>800",
     "teal harbour iso:>800 -dark",
 ];
 
@@ -126,7 +134,9 @@ fn top_20() -> anyhow::Result<(f64, f64)> {
     let copy = best_ms(RUNS, || {
         use rayon::iter::{IndexedParallelIterator as _, ParallelIterator as _};
         use rayon::slice::{ParallelSlice as _, ParallelSliceMut as _};
-        to.par_chunks_mut(1 << 20).zip(from.par_chunks(1 << 20)).for_each(|(to, from)| to.copy_from_slice(from));
+        to.par_chunks_mut(1 << 20)
+            .zip(from.par_chunks(1 << 20))
+            .for_each(|(to, from)| to.copy_from_slice(from));
         black_box(&to);
         Ok(())
     })?;
@@ -156,7 +166,8 @@ fn made(folder: &Path, name: &str, count: usize) -> anyhow::Result<(Directories,
     let began = std::time::Instant::now();
     let mut random = Random(17);
     for first in (0..count).step_by(2000) {
-        let looked: Vec<Looked> = (first..count.min(first + 2000)).map(|at| record(at, &mut random)).collect();
+        let looked: Vec<Looked> =
+            (first..count.min(first + 2000)).map(|at| record(at, &mut random)).collect();
         let looked: Vec<&Looked> = looked.iter().collect();
         store.write(&looked)?;
     }
@@ -166,8 +177,8 @@ fn made(folder: &Path, name: &str, count: usize) -> anyhow::Result<(Directories,
 /// A made-up picture.
 fn record(at: usize, random: &mut Random) -> Looked {
     const WORDS: [&str; 16] = [
-        "harbour", "boat", "night", "market", "garden", "teal", "mountain", "snow", "friends", "dinner", "tower",
-        "beach", "forest", "train", "concert", "cat",
+        "harbour", "boat", "night", "market", "garden", "teal", "mountain", "snow", "friends", "dinner",
+        "tower", "beach", "forest", "train", "concert", "cat",
     ];
     let mut word = || WORDS.get(random.next() as usize % WORDS.len()).copied().unwrap_or_default();
     let (folder, name, tag) = (word(), word(), word());
@@ -196,7 +207,10 @@ fn record(at: usize, random: &mut Random) -> Looked {
     let vectors = BUILT_IN.iter().map(|space| {
         let numbers: Vec<f32> = (0..space.dimensions).map(|_| random.unit()).collect();
         let length = numbers.iter().map(|number| number * number).sum::<f32>().sqrt();
-        numbers.iter().map(|number| if space.is_normalised { number / length } else { number * number }).collect()
+        numbers
+            .iter()
+            .map(|number| if space.is_normalised { number / length } else { number * number })
+            .collect()
     });
     Looked { record, vectors: vectors.collect(), thumbnail: None }
 }

@@ -8,16 +8,14 @@ use std::sync::Arc;
 
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
-use crate::library::descriptors::{
-    self, BUILT_IN, SPACES, concept, concepts, describe, similarity_weights,
-};
-use crate::library::query::{Query, TermKind};
-use crate::library::{PictureId, Pixels};
-use crate::library::session::request::{Crop, PictureQuery, PictureSource, Sketch};
-use crate::library::session::view::NOWHERE;
-use crate::library::session::LibraryError;
 use super::Universe;
 use super::words;
+use crate::library::descriptors::{self, BUILT_IN, SPACES, concept, concepts, describe, similarity_weights};
+use crate::library::query::{Query, TermKind};
+use crate::library::session::LibraryError;
+use crate::library::session::request::{Crop, PictureQuery, PictureSource, Sketch};
+use crate::library::session::view::NOWHERE;
+use crate::library::{PictureId, Pixels};
 
 /// Neutral queries at most.
 const NEUTRAL_QUERIES: usize = 48;
@@ -146,7 +144,8 @@ fn of_colour(universe: &Universe, [red, green, blue]: [u8; 3], weight: f32) -> D
     let sample = Sample::of(universe, NEUTRAL_PICTURES, &[PALETTE]);
     // The corners, edge middles and centre of the cube of colours.
     let steps = [0_u8, 128, 255];
-    let cube = (0..27_usize).filter_map(|at| Some([*steps.get(at / 9)?, *steps.get(at / 3 % 3)?, *steps.get(at % 3)?]));
+    let cube = (0..27_usize)
+        .filter_map(|at| Some([*steps.get(at / 9)?, *steps.get(at / 3 % 3)?, *steps.get(at % 3)?]));
     let neutral = cube.map(|rgb| sample.scores(&[(PALETTE, palette_of(rgb))])).collect();
     DenseRanking::new(format!("colour: #{red:02x}{green:02x}{blue:02x}"), weight, scores, neutral)
 }
@@ -168,7 +167,8 @@ pub fn of_pictures(
         .members
         .par_iter()
         .map(|(at, vectors)| {
-            let query: Vec<(usize, Vec<f32>)> = compared.iter().copied().zip(weighted(vectors, &compared)).collect();
+            let query: Vec<(usize, Vec<f32>)> =
+                compared.iter().copied().zip(weighted(vectors, &compared)).collect();
             sample.scores_but(&query, *at)
         })
         .collect();
@@ -294,7 +294,10 @@ impl Sample {
             let id = universe.entry(at)?.id;
             Some((at, kept_vectors(universe, id, spaces)?))
         };
-        Self { spaces: spaces.to_vec(), members: (0..universe.count).step_by(step).filter_map(member).collect() }
+        Self {
+            spaces: spaces.to_vec(),
+            members: (0..universe.count).step_by(step).filter_map(member).collect(),
+        }
     }
 
     /// The sum over spaces of a query's scores, for each member.

@@ -16,15 +16,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use self::dense::DenseRanking;
-use crate::library::{PictureId, Pixels};
-use crate::library::query::calibration::{self, Null};
-use crate::library::query::fusion::{self, Ranking};
-use crate::library::query::{Query, TextField};
+use super::LibraryError;
+use super::library::OpenLibrary;
 use super::request::{Histogram, Hit, Part, SearchRequest, SearchResponse, Strength};
 use super::table::Entry;
 use super::view::LibraryView;
-use super::LibraryError;
-use super::library::OpenLibrary;
+use crate::library::query::calibration::{self, Null};
+use crate::library::query::fusion::{self, Ranking};
+use crate::library::query::{Query, TextField};
+use crate::library::{PictureId, Pixels};
 
 /// Below this many pictures nothing can be said about what is usual.
 const CALIBRATED_FROM: usize = 24;
@@ -207,8 +207,7 @@ impl Relevance {
                 }
             }
         }
-        let shown: Vec<f32> =
-            sums.iter().zip(kept).filter(|(_, kept)| **kept).map(|(sum, _)| *sum).collect();
+        let shown: Vec<f32> = sums.iter().zip(kept).filter(|(_, kept)| **kept).map(|(sum, _)| *sum).collect();
         let histogram = calibration::histogram(&shown, &null, BINS)?;
         Some(Self { sums, null, suggested: histogram.suggested_cut, histogram })
     }

@@ -4,9 +4,9 @@ use std::cmp::Ordering;
 
 use rayon::slice::ParallelSliceMut as _;
 
+use super::Universe;
 use crate::library::session::request::{Hit, Order};
 use crate::library::session::table::Entry;
-use super::Universe;
 
 /// A hit with its number in the search.
 pub type Numbered = (usize, Hit);

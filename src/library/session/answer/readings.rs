@@ -1,11 +1,11 @@
 //! Saying how each part of the text was taken.
 
+use super::Universe;
+use super::words::WordRanking;
 use crate::library::query::parse::describe_filter;
 use crate::library::query::{Filter, Query, Term, TermKind, TextField};
 use crate::library::session::request::{Reading, TookAs};
 use crate::library::session::vocabulary;
-use super::Universe;
-use super::words::WordRanking;
 
 /// One reading for each term.
 pub fn of(query: &Query, universe: &Universe, words: &[WordRanking]) -> Vec<Reading> {

@@ -1,10 +1,10 @@
 //! Words: conditions of the catalog, and names and texts that match.
 
+use super::Universe;
 use crate::library::catalog::WordTerm;
 use crate::library::query::{Filter, Query, Term, TermKind};
 use crate::library::session::LibraryError;
 use crate::library::session::vocabulary;
-use super::Universe;
 
 /// Matches of one word or phrase.
 pub struct WordRanking {
@@ -60,12 +60,8 @@ pub fn rank(universe: &Universe, query: &Query, kept: &mut [bool]) -> Result<Vec
     let mut rankings = Vec::new();
     for (at, term) in query.terms.iter().enumerate() {
         let TermKind::Words { text, is_phrase, is_prefix } = &term.kind else { continue };
-        let words = WordTerm {
-            text: text.clone(),
-            is_phrase: *is_phrase,
-            is_prefix: *is_prefix,
-            negated: false,
-        };
+        let words =
+            WordTerm { text: text.clone(), is_phrase: *is_phrase, is_prefix: *is_prefix, negated: false };
         let ranking = WordRanking {
             term: at,
             text: text.clone(),
@@ -108,7 +104,8 @@ fn keep_matching(ranking: &WordRanking, kept: &mut [bool]) {
 fn matches(universe: &Universe, words: &WordTerm) -> Result<Vec<(u32, f32)>, LibraryError> {
     let mut hits = Vec::new();
     for scope in &universe.scopes {
-        let found = scope.library.store.catalog.words(std::slice::from_ref(words), scope.view.entries.len())?;
+        let found =
+            scope.library.store.catalog.words(std::slice::from_ref(words), scope.view.entries.len())?;
         for (row, bm25) in found {
             let id = super::PictureId { library: scope.view.number, row };
             if let Some(place) = scope.view.find(id) {
