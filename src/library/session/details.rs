@@ -46,7 +46,8 @@ impl Details {
         }
         // What was written by this program, so it is what it reads; a damaged one shows nothing.
         let fields: Vec<StoredField> = serde_json::from_str(&record.fields_json).unwrap_or_default();
-        for field in fields {
+        // The format is told above already.
+        for field in fields.into_iter().filter(|field| !(field.group == "File" && field.name == "Type")) {
             let row = (field.name, field.value);
             match sections.iter_mut().find(|(title, _)| *title == field.group) {
                 Some((_, rows)) => rows.push(row),
