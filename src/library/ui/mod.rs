@@ -418,6 +418,11 @@ impl LibraryRoom {
                 self.selection.pick(hits, 0, egui::Modifiers::NONE);
             }
             relevance::relevance_ui(ui, &mut self.search);
+            if self.search.answer.nothing_stands_out() && !self.search.answer.response.hits.is_empty() {
+                ui.weak(
+                    "Nothing stands out from what unrelated questions would find; the closest come first.",
+                );
+            }
             self.toolbar_ui(ui, table.entries().len(), has_list, commands);
             ui.add_space(2.0);
         });

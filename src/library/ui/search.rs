@@ -41,6 +41,8 @@ pub struct Answer {
     pub text: String,
     /// Hits and readings.
     pub response: SearchResponse,
+    /// Whether the cut was chosen by hand.
+    pub has_own_cut: bool,
     /// What went wrong.
     pub error: Option<String>,
 }
@@ -49,8 +51,14 @@ impl Answer {
     /// The hits that are shown.
     pub fn shown(&self, with_weak: bool) -> &[Hit] {
         let hits = &self.response.hits;
-        let count = if with_weak { hits.len() } else { self.response.above_cut.min(hits.len()) };
+        let takes_all = with_weak || self.nothing_stands_out();
+        let count = if takes_all { hits.len() } else { self.response.above_cut.min(hits.len()) };
         hits.get(..count).unwrap_or_default()
+    }
+
+    /// Whether the scores suggest that no picture fits: then all are shown, the closest first.
+    pub fn nothing_stands_out(&self) -> bool {
+        self.response.above_cut == 0 && !self.has_own_cut && self.response.histogram.is_some()
     }
 }
 
@@ -226,11 +234,10 @@ impl Search {
                 if newer.is_waiting() {
                     return None;
                 }
+                let (text, has_own_cut) = (request.text, request.cut.is_some());
                 Some(match result {
-                    Ok(response) => Answer { text: request.text, response, error: None },
-                    Err(error) => {
-                        Answer { text: request.text, error: Some(error.to_string()), ..Answer::default() }
-                    }
+                    Ok(response) => Answer { text, response, has_own_cut, error: None },
+                    Err(error) => Answer { text, error: Some(error.to_string()), ..Answer::default() },
                 })
             });
             match started {

@@ -112,6 +112,17 @@ impl SearchBox {
                 response.clone().on_hover_text_at_pointer(&reading.note);
             }
         }
+        if response.has_focus() {
+            // Escape closes the list before it leaves the field.
+            let is_open = !search.completions.list.is_empty();
+            let filter = egui::EventFilter {
+                tab: is_open,
+                horizontal_arrows: true,
+                vertical_arrows: true,
+                escape: is_open,
+            };
+            ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
+        }
         if response.has_focus() && completed_cursor.is_none() {
             let cursor = output.cursor_range.map_or(usize::MAX, |range| range.primary.index.0);
             let cursor = byte_of(&search.text, cursor);
@@ -267,6 +278,7 @@ fn readings_ui(ui: &mut egui::Ui, search: &Search) {
     }
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::Vec2::splat(Theme::get().space_small);
+        ui.spacing_mut().interact_size.y = 0.0;
         for reading in &answer.response.readings {
             let part = answer.text.get(reading.span.clone()).unwrap_or_default();
             tag_ui(ui, part, reading);
@@ -298,8 +310,8 @@ fn tag_ui(ui: &mut egui::Ui, part: &str, reading: &Reading) {
 fn color_of(ui: &egui::Ui, took_as: TookAs) -> Color32 {
     let palette = Theme::of(ui);
     match took_as {
-        TookAs::Colour => palette.axis_a,
-        TookAs::Tone => palette.selection,
+        TookAs::Colour => palette.warning,
+        TookAs::Tone => palette.cell_edges,
         TookAs::Texture => palette.axis_b,
         TookAs::Place => palette.good,
         TookAs::Date => palette.axis_c,
