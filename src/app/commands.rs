@@ -138,13 +138,11 @@ impl Command {
             Self::ZoomOut => command(Key::Minus),
             Self::ZoomReset => command(Key::Num0),
             Self::Quit => command(Key::Q),
-            Self::Theme(_) => None,
-            Self::Show(_) => None,
             Self::Library(LibraryCommand::AskFolder) => {
                 Some(KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::O))
             }
             Self::Library(LibraryCommand::FocusSearch) => command(Key::F),
-            Self::Library(_) => None,
+            Self::Theme(_) | Self::Show(_) | Self::Library(_) => None,
             Self::Crystals(crystal) => match crystal {
                 CrystalCommand::Open => command(Key::O),
                 CrystalCommand::Export => command(Key::E),

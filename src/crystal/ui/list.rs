@@ -133,10 +133,9 @@ pub(super) fn path_field_ui(ui: &mut egui::Ui, path_field: &mut String, commands
     let response = ui.add(edit);
     response
         .widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Path of a file or folder"));
-    if response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
-        if let Some(path) = widgets::typed_path(path_field) {
-            commands.push(CrystalCommand::OpenPath(path));
-            path_field.clear();
-        }
+    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+    if let Some(path) = widgets::typed_path(path_field).filter(|_| entered) {
+        commands.push(CrystalCommand::OpenPath(path));
+        path_field.clear();
     }
 }

@@ -43,16 +43,10 @@ fn run(command: &mut Command) -> Result<(), String> {
 
 /// The address of a file, every byte that could mean something else written as `%2c` and the like.
 fn address(path: &Path) -> String {
-    let mut text = String::from("file://");
-    for byte in path.as_os_str().as_encoded_bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => {
-                text.push(char::from(*byte))
-            }
-            other => text.push_str(&format!("%{other:02X}")),
-        }
-    }
-    text
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(byte);
+    let letter = |byte: &u8| if plain(byte) { char::from(*byte).to_string() } else { format!("%{byte:02X}") };
+    let path: String = path.as_os_str().as_encoded_bytes().iter().map(letter).collect();
+    format!("file://{path}")
 }
 
 #[cfg(test)]

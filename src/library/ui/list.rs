@@ -1,6 +1,6 @@
 //! The libraries in the left panel: what is in them, and what is being done to them.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use eframe::egui::{self, RichText};
 
@@ -63,7 +63,7 @@ fn recent_ui(ui: &mut egui::Ui, settings: &LibrarySettings, commands: &mut Vec<L
 }
 
 /// A button for a recent folder; returns whether it was clicked.
-pub(super) fn recent_button(ui: &mut egui::Ui, path: &std::path::Path) -> bool {
+pub(super) fn recent_button(ui: &mut egui::Ui, path: &Path) -> bool {
     ui.add(egui::Button::new(name_of(path)).truncate().frame_when_inactive(false))
         .on_hover_text(path.display().to_string())
         .clicked()
@@ -174,22 +174,19 @@ fn progress_ui(
 
 fn progress_words(count: &str, progress: &IndexProgress) -> String {
     let of = if progress.scan_is_done { "" } else { " found so far" };
-    let mut words = format!(
-        "{count} · {} of {}{of}",
-        grouped(progress.full_pass + progress.failed),
-        grouped(progress.found)
-    );
+    let done = grouped(progress.full_pass + progress.failed);
+    let mut parts = vec![count.to_owned(), format!("{done} of {}{of}", grouped(progress.found))];
     if progress.is_paused {
-        words.push_str(" · paused");
-        return words;
+        parts.push("paused".to_owned());
+        return parts.join(" · ");
     }
     if progress.per_second > 0.0 {
-        words.push_str(&format!(" · {:.0}/s", progress.per_second.max(1.0)));
+        parts.push(format!("{:.0}/s", progress.per_second.max(1.0)));
     }
     if let Some(left) = progress.left_secs.filter(|left| left.is_finite() && *left >= 1.0) {
-        words.push_str(&format!(" · {} left", duration(left)));
+        parts.push(format!("{} left", duration(left)));
     }
-    words
+    parts.join(" · ")
 }
 
 /// A span of time, roughly.
@@ -215,7 +212,7 @@ pub(super) fn grouped(number: u64) -> String {
 }
 
 /// A dialog that asks before a library is forgotten; what was answered.
-pub(super) fn forget_ui(ctx: &egui::Context, root: &PathBuf) -> Option<bool> {
+pub(super) fn forget_ui(ctx: &egui::Context, root: &Path) -> Option<bool> {
     let mut answer = None;
     let modal = egui::Modal::new(egui::Id::unique("forget library")).show(ctx, |ui| {
         ui.set_width(Theme::get().dialog_width.min(ctx.content_rect().width() - 48.0));

@@ -327,7 +327,7 @@ impl LibraryRoom {
         });
         let Some(image) = pasted else { return };
         let [width, height] = image.size;
-        let rgba: Vec<u8> = image.pixels.iter().flat_map(|pixel| pixel.to_srgba_unmultiplied()).collect();
+        let rgba: Vec<u8> = image.pixels.iter().flat_map(egui::Color32::to_srgba_unmultiplied).collect();
         if let Some(pixels) = super::Pixels::new(width as u32, height as u32, rgba) {
             let pixels = Arc::new(super::decode::shrink(&pixels, 512));
             let texture = search_box::texture_of(ctx, &pixels);

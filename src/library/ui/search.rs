@@ -95,6 +95,9 @@ struct Asked {
     generation: u64,
 }
 
+/// A text, and what can be typed next in it.
+type Completed = (String, Vec<Completion>);
+
 /// What can be typed next.
 #[derive(Default)]
 pub struct Completions {
@@ -104,7 +107,7 @@ pub struct Completions {
     pub text: String,
     /// The one that Enter or Tab takes.
     pub chosen: Option<usize>,
-    worker: Option<LatestWorker<(String, usize), (String, Vec<Completion>)>>,
+    worker: Option<LatestWorker<(String, usize), Completed>>,
     asked: (String, usize),
 }
 

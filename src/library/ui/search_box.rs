@@ -53,7 +53,7 @@ impl SearchBox {
             });
         });
         readings_ui(ui, search);
-        self.chips_ui(ui, search, thumbs, commands);
+        chips_ui(ui, search, thumbs, commands);
         leaves
     }
 
@@ -145,28 +145,22 @@ impl SearchBox {
         }
         leaves
     }
+}
 
-    fn chips_ui(
-        &mut self,
-        ui: &mut egui::Ui,
-        search: &mut Search,
-        thumbs: &Thumbnails,
-        commands: &mut Vec<LibraryCommand>,
-    ) {
-        if search.chips.is_empty() {
-            return;
-        }
-        let mut removed = None;
-        ui.horizontal_wrapped(|ui| {
-            for (at, chip) in search.chips.iter_mut().enumerate() {
-                if chip_ui(ui, chip, thumbs, commands) {
-                    removed = Some(at);
-                }
+fn chips_ui(ui: &mut egui::Ui, search: &mut Search, thumbs: &Thumbnails, commands: &mut Vec<LibraryCommand>) {
+    if search.chips.is_empty() {
+        return;
+    }
+    let mut removed = None;
+    ui.horizontal_wrapped(|ui| {
+        for (at, chip) in search.chips.iter_mut().enumerate() {
+            if chip_ui(ui, chip, thumbs, commands) {
+                removed = Some(at);
             }
-        });
-        if let Some(at) = removed {
-            search.chips.remove(at);
         }
+    });
+    if let Some(at) = removed {
+        search.chips.remove(at);
     }
 }
 
@@ -290,21 +284,20 @@ fn tag_ui(ui: &mut egui::Ui, part: &str, reading: &Reading) {
     let theme = Theme::get();
     let color = color_of(ui, reading.took_as);
     let note = reading.note.strip_suffix(&format!(": {part}")).unwrap_or(&reading.note);
-    let frame = egui::Frame::NONE
-        .fill(color.gamma_multiply(0.16))
-        .stroke(Stroke::new(1.0, color.gamma_multiply(0.6)))
-        .corner_radius(theme.corner)
-        .inner_margin(egui::Margin::symmetric(6, 1));
-    frame.show(ui, |ui| {
-        ui.spacing_mut().item_spacing.x = theme.space_small;
-        let mut job = LayoutJob::default();
-        let font = egui::FontId::proportional(theme.text_small);
-        let strong = TextFormat::simple(font.clone(), Theme::of(ui).text.egui());
-        job.append(part, 0.0, strong);
-        job.append(&format!(" · {note}"), 0.0, TextFormat::simple(font, Theme::of(ui).text_weak.egui()));
-        job.wrap = egui::text::TextWrapping::truncate_at_width(ui.available_width().max(120.0));
-        ui.add(egui::Label::new(job).selectable(false));
-    });
+    let font = egui::FontId::proportional(theme.text_small);
+    let mut job = LayoutJob::default();
+    job.append(part, 0.0, TextFormat::simple(font.clone(), Theme::of(ui).text.egui()));
+    let weak = TextFormat::simple(font, Theme::of(ui).text_weak.egui());
+    job.append(&format!(" · {note}"), 0.0, weak);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(ui.max_rect().width() - 16.0);
+    let galley = ui.ctx().fonts_mut(|fonts| fonts.layout_job(job));
+    let margin = egui::vec2(6.0, 2.0);
+    let (rect, response) = ui.allocate_exact_size(galley.size() + 2.0 * margin, egui::Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{part} · {note}")));
+    let (fill, stroke) = (color.gamma_multiply(0.16), Stroke::new(1.0, color.gamma_multiply(0.6)));
+    ui.painter().rect(rect, f32::from(theme.corner), fill, stroke, egui::StrokeKind::Inside);
+    ui.painter().galley(rect.min + margin, galley, color);
+    response.on_hover_text(&reading.note);
 }
 
 fn color_of(ui: &egui::Ui, took_as: TookAs) -> Color32 {

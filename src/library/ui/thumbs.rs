@@ -230,7 +230,7 @@ fn worker(
         loop {
             let wanted = {
                 let mut queue = lock(&queue);
-                let Some(wanted) = queue.waiting.pop_front() else { return None };
+                let wanted = queue.waiting.pop_front()?;
                 queue.under_way.insert(wanted);
                 wanted
             };

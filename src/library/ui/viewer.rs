@@ -23,6 +23,8 @@ const MOST_ZOOM: f32 = 32.0;
 
 /// Asked of the reader: which picture, and how many pixels on its longer side.
 type Asked = (PictureId, u32);
+/// What the reader answers.
+type Read = (Asked, Result<Arc<Pixels>, String>);
 
 /// The viewer.
 #[derive(Default)]
@@ -35,7 +37,7 @@ pub struct Viewer {
     loaded: Option<Loaded>,
     failed: Option<(PictureId, String)>,
     asked: Option<Asked>,
-    reader: Option<LatestWorker<Asked, (Asked, Result<Arc<Pixels>, String>)>>,
+    reader: Option<LatestWorker<Asked, Read>>,
     details: Option<(PictureId, Details)>,
     asked_details: Option<PictureId>,
     details_reader: Option<LatestWorker<PictureId, (PictureId, Details)>>,
