@@ -2,12 +2,13 @@
 
 use eframe::egui::{self, Key, KeyboardShortcut, Modifiers};
 
-use super::settings::ThemeChoice;
+use super::settings::{Room, ThemeChoice};
 use crate::crystal::{
     samples::SAMPLES,
     scene::StandardView,
     ui::{CrystalCommand, GraphTab},
 };
+use crate::library::ui::LibraryCommand;
 
 /// A request to the window. Widgets send them; [`super::App`] carries them out.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,8 +31,12 @@ pub enum Command {
     ZoomReset,
     /// Close the window.
     Quit,
+    /// Show another room.
+    Show(Room),
     /// For the Crystals workspace.
     Crystals(CrystalCommand),
+    /// For the Library.
+    Library(LibraryCommand),
 }
 
 impl Command {
@@ -68,7 +73,10 @@ impl Command {
             .map(Self::Crystals),
         );
         all.extend(SAMPLES.map(|sample| Self::Crystals(CrystalCommand::OpenSample(sample))));
+        all.extend(LibraryCommand::all().into_iter().map(Self::Library));
         all.extend([
+            Self::Show(Room::Library),
+            Self::Show(Room::Crystals),
             Self::ToggleSystem,
             Self::ToggleNotifications,
             Self::ToggleSettings,
@@ -82,6 +90,16 @@ impl Command {
             Self::Quit,
         ]);
         all
+    }
+
+    /// The room that it is for; none for those of the window.
+    #[must_use]
+    pub fn room(&self) -> Option<Room> {
+        match self {
+            Self::Crystals(_) => Some(Room::Crystals),
+            Self::Library(_) => Some(Room::Library),
+            _ => None,
+        }
     }
 
     /// Its name, as in the palette.
@@ -99,7 +117,10 @@ impl Command {
             Self::ZoomOut => "Make everything smaller".to_owned(),
             Self::ZoomReset => "Normal size".to_owned(),
             Self::Quit => "Quit".to_owned(),
+            Self::Show(Room::Library) => "Go to the Library".to_owned(),
+            Self::Show(Room::Crystals) => "Go to Crystals".to_owned(),
             Self::Crystals(command) => crystal_label(command),
+            Self::Library(command) => command.label(),
         }
     }
 
@@ -117,7 +138,11 @@ impl Command {
             Self::ZoomOut => command(Key::Minus),
             Self::ZoomReset => command(Key::Num0),
             Self::Quit => command(Key::Q),
-            Self::Theme(_) => None,
+            Self::Library(LibraryCommand::AskFolder) => {
+                Some(KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::O))
+            }
+            Self::Library(LibraryCommand::FocusSearch) => command(Key::F),
+            Self::Theme(_) | Self::Show(_) | Self::Library(_) => None,
             Self::Crystals(crystal) => match crystal {
                 CrystalCommand::Open => command(Key::O),
                 CrystalCommand::Export => command(Key::E),
@@ -146,9 +171,11 @@ impl Command {
     }
 
     /// Takes the keys of this frame that mean commands. Plain letters belong to a text field while one has the focus.
-    pub fn from_keys(ctx: &egui::Context, all: &[Self]) -> Vec<Self> {
+    /// Those of another room than the shown one mean nothing.
+    pub fn from_keys(ctx: &egui::Context, all: &[Self], room: Room) -> Vec<Self> {
         let typing = ctx.text_edit_focused() || ctx.memory(|memory| memory.top_modal_layer().is_some());
         all.iter()
+            .filter(|command| command.room().is_none_or(|of| of == room))
             .filter(|command| {
                 command.shortcut().is_some_and(|shortcut| {
                     let is_function_key = matches!(shortcut.logical_key, Key::F8 | Key::F9);

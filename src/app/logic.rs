@@ -1,14 +1,19 @@
 //! What happens between frames, hidden window or not.
 
-use std::{ffi::OsString, sync::atomic::Ordering};
+use std::{ffi::OsString, path::PathBuf, sync::atomic::Ordering};
 
 use eframe::egui::{self, ViewportCommand};
 
 use super::{
     App, Command, Sampler,
-    settings::{WindowPlace, ZOOM_RANGE},
+    settings::{Room, WindowPlace, ZOOM_RANGE},
 };
-use crate::{crystal::ui::CrystalCommand, ui::Workspace};
+use crate::{
+    crystal::ui::CrystalCommand,
+    jobs::JobContext,
+    library::ui::kinds::{self, Kind},
+    ui::Workspace,
+};
 
 impl App {
     pub(super) fn apply(&mut self, ctx: &egui::Context) {
@@ -16,14 +21,14 @@ impl App {
         if self.sampler.is_none() {
             self.start_sampler(ctx);
         }
-        let keys = Command::from_keys(ctx, &self.all_commands);
+        let keys = Command::from_keys(ctx, &self.all_commands, self.settings.room);
         self.commands.extend(keys);
         self.take_dropped_files(ctx);
-        let files = std::mem::take(&mut self.files_to_open);
-        if !files.is_empty() {
-            self.with_crystals(ctx, |crystals, shell| crystals.open(&files, shell));
-        }
+        self.open_files(ctx);
         self.with_crystals(ctx, Workspace::logic);
+        if self.settings.room == Room::Library || self.library.is_some() {
+            self.with_library(ctx, Workspace::logic);
+        }
         for command in std::mem::take(&mut self.commands) {
             self.run(command, ctx);
         }
@@ -65,6 +70,48 @@ impl App {
         self.files_to_open.extend(dropped);
     }
 
+    /// Opens what was dropped or named in the room that it is for. Folders have to be looked into first, which a job does.
+    fn open_files(&mut self, ctx: &egui::Context) {
+        let files = std::mem::take(&mut self.files_to_open);
+        if !files.is_empty() {
+            let look = move |_: &JobContext| Ok(kinds::sort(&files));
+            self.sorting.push(self.jobs.spawn("Look what to open", look));
+        }
+        let mut sorted = Vec::new();
+        self.sorting.retain_mut(|handle| match handle.poll() {
+            None => true,
+            Some(Ok(kinds)) => {
+                sorted.extend(kinds);
+                false
+            }
+            Some(Err(error)) => {
+                self.notifications.error(format!("Nothing was opened: {error}"));
+                false
+            }
+        });
+        if sorted.is_empty() {
+            return;
+        }
+        let is_for_library = |kind: Kind| match kind {
+            Kind::Picture | Kind::PictureFolder => true,
+            Kind::Structures => false,
+            Kind::MixedFolder | Kind::Other => self.settings.room == Room::Library,
+        };
+        let first = sorted.first().map(|(_, kind)| is_for_library(*kind));
+        let (pictures, structures): (Vec<_>, Vec<_>) =
+            sorted.into_iter().partition(|(_, kind)| is_for_library(*kind));
+        let paths =
+            |sorted: Vec<(PathBuf, Kind)>| sorted.into_iter().map(|(path, _)| path).collect::<Vec<_>>();
+        let (pictures, structures) = (paths(pictures), paths(structures));
+        self.settings.room = if first == Some(true) { Room::Library } else { Room::Crystals };
+        if !pictures.is_empty() {
+            self.with_library(ctx, |library, shell| library.open(&pictures, shell));
+        }
+        if !structures.is_empty() {
+            self.with_crystals(ctx, |crystals, shell| crystals.open(&structures, shell));
+        }
+    }
+
     fn run(&mut self, command: Command, ctx: &egui::Context) {
         match command {
             Command::Palette => self.palette.toggle(),
@@ -79,7 +126,15 @@ impl App {
             Command::ZoomOut => self.zoom_to(ctx, self.settings.zoom - 0.1),
             Command::ZoomReset => self.zoom_to(ctx, 1.0),
             Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
-            Command::Crystals(command) => self.run_in_crystals(ctx, command),
+            Command::Show(room) => self.settings.room = room,
+            Command::Crystals(command) => {
+                self.settings.room = Room::Crystals;
+                self.run_in_crystals(ctx, command);
+            }
+            Command::Library(command) => {
+                self.settings.room = Room::Library;
+                self.with_library(ctx, |library, _| library.send(command));
+            }
         }
         // What was changed shows at once, also when nothing else asks for a frame.
         ctx.request_repaint();

@@ -20,14 +20,20 @@ pub use commands::Command;
 pub use run::{RunError, WindowOptions, run};
 pub use startup::{STARTED_AT_VARIABLE, StartupReport};
 
-use self::{palette::Palette, settings::Settings, startup::StartupProbe, system::Sampler};
+use self::{
+    palette::Palette,
+    settings::{Room, Settings},
+    startup::StartupProbe,
+    system::Sampler,
+};
 use crate::{
     crystal::{
         samples::Sample,
         ui::{CrystalCommand, Crystals},
     },
     gpu::{GpuContext, Holding, Owner},
-    jobs::{Jobs, LatestWorker, SystemClock},
+    jobs::{JobHandle, Jobs, LatestWorker, SystemClock},
+    library::ui::{LibraryRoom, kinds::Kind},
     storage::{Directories, StorageError},
     ui::{Mode, Notifications, Shell, Theme},
 };
@@ -56,6 +62,10 @@ pub struct App {
     system_is_shown: Arc<std::sync::atomic::AtomicBool>,
     window_memory: Vec<Holding>,
     crystals: Crystals,
+    /// Made at the first visit.
+    library: Option<LibraryRoom>,
+    /// Files and folders that are being looked at to see which room they are for.
+    sorting: Vec<JobHandle<Vec<(PathBuf, Kind)>>>,
     palette: Palette,
     commands: Vec<Command>,
     all_commands: Vec<Command>,
@@ -109,6 +119,13 @@ struct Dialogs {
     messages: bool,
 }
 
+fn mode_of(ctx: &egui::Context) -> Mode {
+    match ctx.theme() {
+        egui::Theme::Dark => Mode::Dark,
+        egui::Theme::Light => Mode::Light,
+    }
+}
+
 /// Why the window cannot be made although eframe started.
 #[derive(Debug, thiserror::Error)]
 #[error("the window has no GPU device")]
@@ -155,6 +172,8 @@ impl App {
             saved: settings.clone(),
             directories,
             crystals,
+            library: None,
+            sorting: Vec::new(),
             settings,
             jobs,
             notifications: Notifications::default(),
@@ -185,7 +204,11 @@ impl App {
     /// Whether background work runs whose result the window waits for.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.jobs.running_count() > 0 || self.crystals.is_busy() || !self.commands.is_empty()
+        self.jobs.running_count() > 0
+            || self.crystals.is_busy()
+            || self.library.as_ref().is_some_and(LibraryRoom::is_busy)
+            || !self.sorting.is_empty()
+            || !self.commands.is_empty()
     }
 
     /// Opens a built-in structure.
@@ -197,6 +220,23 @@ impl App {
     #[must_use]
     pub fn crystals(&self) -> &Crystals {
         &self.crystals
+    }
+
+    /// The Library workspace, where it was visited.
+    #[must_use]
+    pub fn library(&self) -> Option<&LibraryRoom> {
+        self.library.as_ref()
+    }
+
+    /// The room that is shown.
+    #[must_use]
+    pub fn room(&self) -> Room {
+        self.settings.room
+    }
+
+    /// Gives a command, as a key or a button would.
+    pub fn send(&mut self, command: Command) {
+        self.commands.push(command);
     }
 
     /// The device that draws.
@@ -211,23 +251,45 @@ impl App {
         ctx: &egui::Context,
         visit: impl FnOnce(&mut Crystals, &mut Shell<'_>) -> T,
     ) -> T {
-        let mode = match ctx.theme() {
-            egui::Theme::Dark => Mode::Dark,
-            egui::Theme::Light => Mode::Light,
-        };
         let mut shell = Shell {
             gpu: &self.gpu,
             render_state: &self.render_state,
             jobs: &self.jobs,
             notifications: &mut self.notifications,
-            mode,
+            mode: mode_of(ctx),
         };
         visit(&mut self.crystals, &mut shell)
     }
 
+    /// The same for the Library, which is made when it is not there yet.
+    fn with_library<T>(
+        &mut self,
+        ctx: &egui::Context,
+        visit: impl FnOnce(&mut LibraryRoom, &mut Shell<'_>) -> T,
+    ) -> T {
+        let mut shell = Shell {
+            gpu: &self.gpu,
+            render_state: &self.render_state,
+            jobs: &self.jobs,
+            notifications: &mut self.notifications,
+            mode: mode_of(ctx),
+        };
+        let (settings, directories) = (&self.settings.library, &self.directories);
+        let library = self.library.get_or_insert_with(|| LibraryRoom::new(settings.clone(), directories));
+        visit(library, &mut shell)
+    }
+
+    /// Takes what the rooms remember into the settings.
+    fn gather_settings(&mut self) {
+        self.settings.crystals = self.crystals.settings();
+        if let Some(library) = &self.library {
+            self.settings.library = library.settings();
+        }
+    }
+
     /// Has changed settings written in the background.
     fn save_changed_settings(&mut self) {
-        self.settings.crystals = self.crystals.settings();
+        self.gather_settings();
         let Some(saver) = &mut self.saver else { return };
         if self.settings != self.saved {
             self.saved.clone_from(&self.settings);
@@ -242,7 +304,7 @@ impl App {
 
     /// Writes the settings; a failure is told, not passed on.
     fn save_settings(&mut self) {
-        self.settings.crystals = self.crystals.settings();
+        self.gather_settings();
         if let Err(error) = self.settings.save(&self.directories) {
             self.notifications.error(format!("The settings were not saved: {error}"));
         }
@@ -255,7 +317,10 @@ impl App {
         let surface = 3 * 4 * (size.x.max(0.0) as u64) * (size.y.max(0.0) as u64);
         let textures: u64 =
             ctx.tex_manager().read().allocated().map(|(_, meta)| meta.bytes_used() as u64).sum();
+        // The Library enters its own.
         let ledger = &self.gpu.ledger;
+        let pictures = ledger.by_owner().into_iter().find(|entry| entry.owner == Owner::Library);
+        let textures = textures.saturating_sub(pictures.map_or(0, |entry| entry.bytes));
         self.window_memory.clear();
         let counted = ledger.total_bytes() + textures;
         let other = self.gpu.device_bytes().saturating_sub(counted);

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     crystal::ui::CrystalSettings,
+    library::ui::LibrarySettings,
     storage::{Directories, StorageError, load_ron, save_ron},
 };
 
@@ -35,6 +36,16 @@ impl From<ThemeChoice> for egui::ThemePreference {
     }
 }
 
+/// The rooms of the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Room {
+    /// Pictures.
+    Library,
+    /// Crystal structures.
+    #[default]
+    Crystals,
+}
+
 /// Where the window was, in points.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WindowPlace {
@@ -60,6 +71,10 @@ pub struct Settings {
     pub prefer_x11: bool,
     /// The window.
     pub window: Option<WindowPlace>,
+    /// The room that is shown.
+    pub room: Room,
+    /// The Library workspace.
+    pub library: LibrarySettings,
     /// The Crystals workspace.
     pub crystals: CrystalSettings,
 }
@@ -72,6 +87,8 @@ impl Default for Settings {
             show_system: false,
             prefer_x11: false,
             window: None,
+            room: Room::default(),
+            library: LibrarySettings::default(),
             crystals: CrystalSettings::default(),
         }
     }
@@ -105,6 +122,7 @@ impl Settings {
             (200.0..=20_000.0).contains(&width) && (150.0..=20_000.0).contains(&height)
         });
         self.crystals = self.crystals.validated();
+        self.library = self.library.validated();
         self
     }
 }

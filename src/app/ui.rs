@@ -6,7 +6,7 @@ use eframe::egui::{self, RichText};
 
 use super::{
     App, Command,
-    settings::{ThemeChoice, ZOOM_RANGE},
+    settings::{Room, ThemeChoice, ZOOM_RANGE},
     system::{self, PanelAction},
 };
 use crate::ui::{Theme, Workspace as _, widgets};
@@ -19,7 +19,10 @@ impl App {
         if self.settings.show_system {
             self.system_ui(ui, frame);
         }
-        self.with_crystals(&ctx, |crystals, shell| crystals.ui(ui, shell));
+        match self.settings.room {
+            Room::Crystals => self.with_crystals(&ctx, |crystals, shell| crystals.ui(ui, shell)),
+            Room::Library => self.with_library(&ctx, |library, shell| library.ui(ui, shell)),
+        }
         self.settings_ui(&ctx);
         self.history_ui(&ctx);
         let all = std::mem::take(&mut self.all_commands);
@@ -44,8 +47,15 @@ impl App {
             ui.horizontal(|ui| {
                 ui.strong("Vitrine");
                 ui.add_space(Theme::get().space);
-                ui.selectable_label(true, self.crystals.title())
-                    .on_hover_text("Look into crystal structures");
+                for (room, title, about) in [
+                    (Room::Library, "Library", "Find pictures"),
+                    (Room::Crystals, self.crystals.title(), "Look into crystal structures"),
+                ] {
+                    let tab = ui.selectable_label(self.settings.room == room, title);
+                    if tab.on_hover_text(about).clicked() {
+                        self.commands.push(Command::Show(room));
+                    }
+                }
                 let is_narrow = ui.available_width() < 2.0 * Theme::get().sidebar_width;
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     if is_narrow {

@@ -17,6 +17,8 @@ pub enum Owner {
     Window,
     /// The crystal view: targets and instances.
     Crystals,
+    /// Thumbnails and the picture shown large.
+    Library,
     /// Offscreen pictures being exported.
     Export,
     /// A resident model, by name.
@@ -28,6 +30,7 @@ impl fmt::Display for Owner {
         match self {
             Self::Window => f.write_str("Window"),
             Self::Crystals => f.write_str("Crystal view"),
+            Self::Library => f.write_str("Library"),
             Self::Export => f.write_str("Picture export"),
             Self::Model(name) => write!(f, "Model {name}"),
         }

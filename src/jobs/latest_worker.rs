@@ -21,7 +21,7 @@ pub struct LatestWorker<Q, R> {
 
 /// Tells the closure of a [`LatestWorker`] whether its request is out of date.
 pub struct Newer<'a> {
-    is_waiting: &'a dyn Fn() -> bool,
+    is_waiting: &'a (dyn Fn() -> bool + Sync),
 }
 
 impl Newer<'_> {

@@ -19,6 +19,7 @@ pub mod scan;
 pub mod session;
 pub mod store;
 pub mod thumbnails;
+pub mod ui;
 pub mod vectors;
 
 pub use self::format::Format;

@@ -35,6 +35,32 @@ pub fn facts(ui: &mut egui::Ui, id: &str, rows: &[(&str, String)]) {
     });
 }
 
+/// The path that was typed or pasted: file managers and terminals quote it or write it as an address. `None` when there is none.
+#[must_use]
+pub fn typed_path(text: &str) -> Option<std::path::PathBuf> {
+    let text = text.trim().trim_matches(['"', '\'']);
+    let path = text.strip_prefix("file://").map_or_else(|| text.to_owned(), decoded);
+    (!path.is_empty()).then(|| path.into())
+}
+
+/// An address with its `%20` and the like as the letters they stand for; as it is where they stand for no text.
+fn decoded(address: &str) -> String {
+    let mut bytes = Vec::with_capacity(address.len());
+    let mut rest = address.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let code =
+            after.get(..2).filter(|_| first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        if let Some(byte) = code.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            bytes.push(byte);
+            rest = after.get(2..).unwrap_or_default();
+        } else {
+            bytes.push(first);
+            rest = after;
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| address.to_owned())
+}
+
 /// A text that belongs to a field, in a tone that steps back.
 pub fn hint(text: impl Into<String>) -> WidgetText {
     RichText::new(text).weak().into()
@@ -43,4 +69,16 @@ pub fn hint(text: impl Into<String>) -> WidgetText {
 /// Gives a field (a number, a choice) a name for screen readers and tests, and says it on hover.
 pub fn renamed(response: Response, name: &str) -> Response {
     response.accessible_name(name).on_hover_text(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decoded;
+
+    #[test]
+    fn addresses_become_paths() {
+        assert_eq!(decoded("/a%20b/%C3%A9.cif"), "/a b/é.cif");
+        assert_eq!(decoded("/100%"), "/100%");
+        assert_eq!(decoded("/%FF"), "/%FF");
+    }
 }

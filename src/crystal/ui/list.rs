@@ -1,7 +1,5 @@
 //! The open structures, and the ways to open more.
 
-use std::path::PathBuf;
-
 use eframe::egui::{self, RichText};
 
 use super::{CrystalCommand, CrystalSettings, Shown};
@@ -135,43 +133,9 @@ pub(super) fn path_field_ui(ui: &mut egui::Ui, path_field: &mut String, commands
     let response = ui.add(edit);
     response
         .widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Path of a file or folder"));
-    if response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
-        // Paths pasted from a file manager or a terminal come quoted or as addresses.
-        let text = path_field.trim().trim_matches(['"', '\'']);
-        let path = text.strip_prefix("file://").map_or_else(|| text.to_owned(), decoded);
-        if !path.is_empty() {
-            commands.push(CrystalCommand::OpenPath(PathBuf::from(path)));
-            path_field.clear();
-        }
-    }
-}
-
-/// An address with its `%20` and the like as the letters they stand for; as it is where they stand for no text.
-fn decoded(address: &str) -> String {
-    let mut bytes = Vec::with_capacity(address.len());
-    let mut rest = address.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        let code =
-            after.get(..2).filter(|_| first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
-        if let Some(byte) = code.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            bytes.push(byte);
-            rest = after.get(2..).unwrap_or_default();
-        } else {
-            bytes.push(first);
-            rest = after;
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| address.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::decoded;
-
-    #[test]
-    fn addresses_become_paths() {
-        assert_eq!(decoded("/a%20b/%C3%A9.cif"), "/a b/é.cif");
-        assert_eq!(decoded("/100%"), "/100%");
-        assert_eq!(decoded("/%FF"), "/%FF");
+    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+    if let Some(path) = widgets::typed_path(path_field).filter(|_| entered) {
+        commands.push(CrystalCommand::OpenPath(path));
+        path_field.clear();
     }
 }

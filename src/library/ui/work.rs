@@ -1,0 +1,283 @@
+//! What runs behind the Library: folders are opened, indexed and forgotten, files are chosen and read.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::jobs::{JobContext, JobError, JobHandle, JobId, Jobs, Lane};
+use crate::library::Pixels;
+use crate::library::session::{FailedFile, IndexOptions, IndexReport, Libraries, load_file};
+use crate::ui::Shell;
+
+/// Libraries that may wait for their turn.
+const WAITING: usize = 256;
+/// Longer side of a picture that is searched with.
+const QUERY_SIDE: u32 = 512;
+
+/// What a job that opens folders brings: numbers, and sentences about what could not be opened.
+type Opened = (Vec<u32>, Vec<String>);
+
+/// The jobs.
+#[derive(Default)]
+pub struct Work {
+    opening: Vec<JobHandle<Opened>>,
+    /// Folders are looked through one after the other: two would fight over the disk.
+    lane: Option<Lane>,
+    indexing: Vec<Indexing>,
+    forgetting: Vec<JobHandle<PathBuf>>,
+    asking: Option<JobHandle<Option<PathBuf>>>,
+    reading: Vec<(PathBuf, JobHandle<Pixels>)>,
+    failed: Option<(u32, JobHandle<Vec<FailedFile>>)>,
+}
+
+struct Indexing {
+    library: u32,
+    /// Whether the user asked for it: then its end is told.
+    is_told: bool,
+    name: String,
+    handle: JobHandle<IndexReport>,
+}
+
+/// What has come to its end.
+#[derive(Default)]
+pub struct Done {
+    /// A folder was chosen.
+    pub chosen: Option<PathBuf>,
+    /// Pictures to search with.
+    pub pictures: Vec<(PathBuf, Arc<Pixels>)>,
+    /// Files of a library that could not be read.
+    pub failed: Option<(u32, Vec<FailedFile>)>,
+}
+
+impl Work {
+    /// Whether anything runs.
+    pub fn is_busy(&self) -> bool {
+        !(self.opening.is_empty()
+            && self.indexing.is_empty()
+            && self.forgetting.is_empty()
+            && self.asking.is_none()
+            && self.reading.is_empty()
+            && self.failed.is_none())
+    }
+
+    /// Whether folders are being opened.
+    pub fn is_opening(&self) -> bool {
+        !self.opening.is_empty()
+    }
+
+    /// The job that indexes a library, waiting or running.
+    pub fn indexing(&self, library: u32) -> Option<JobId> {
+        self.indexing.iter().find(|one| one.library == library).map(|one| one.handle.id())
+    }
+
+    /// Opens all folders that have a library.
+    pub fn open_known(&mut self, libraries: &Libraries, jobs: &Jobs) {
+        let libraries = libraries.clone();
+        self.opening.push(jobs.spawn("Open the libraries", move |job: &JobContext| {
+            Ok(open_all(&libraries, &libraries.known(), job))
+        }));
+    }
+
+    /// Opens folders.
+    pub fn open(&mut self, libraries: &Libraries, folders: Vec<PathBuf>, jobs: &Jobs) {
+        let libraries = libraries.clone();
+        let name = match folders.as_slice() {
+            [one] => format!("Open {}", name_of(one)),
+            many => format!("Open {} folders", many.len()),
+        };
+        self.opening.push(jobs.spawn(name, move |job: &JobContext| Ok(open_all(&libraries, &folders, job))));
+    }
+
+    /// Looks through a library's folder, after those that wait already.
+    pub fn index(&mut self, libraries: &Libraries, library: u32, is_told: bool, shell: &mut Shell<'_>) {
+        if self.indexing(library).is_some() {
+            return;
+        }
+        if self.lane.is_none() {
+            match Lane::new(shell.jobs, "index", 1, WAITING) {
+                Ok(lane) => self.lane = Some(lane),
+                Err(error) => shell.notifications.error(format!("Nothing can be indexed: {error}")),
+            }
+        }
+        let Some(lane) = &self.lane else { return };
+        let root = libraries.list().into_iter().find(|info| info.number == library).map(|info| info.root);
+        let Some(root) = root else { return };
+        let name = name_of(&root);
+        libraries.set_paused(library, false);
+        let libraries = libraries.clone();
+        let work = move |job: &JobContext| {
+            let on_progress = |progress: &crate::library::session::IndexProgress| {
+                let total = if progress.scan_is_done { progress.found } else { 0 };
+                job.progress(progress.full_pass + progress.failed, total);
+            };
+            let report =
+                libraries.index(library, IndexOptions::default(), &|| job.is_cancelled(), &on_progress);
+            report.map_err(JobError::failed)
+        };
+        match lane.submit(format!("Index {name}"), work) {
+            Ok(handle) => self.indexing.push(Indexing { library, is_told, name, handle }),
+            Err(error) => shell.notifications.error(format!("{name} is not indexed: {error}")),
+        }
+    }
+
+    /// Ends indexing of a library.
+    pub fn stop(&self, library: u32) {
+        for one in self.indexing.iter().filter(|one| one.library == library) {
+            one.handle.cancel();
+        }
+    }
+
+    /// Drops what is kept of a folder.
+    pub fn forget(&mut self, libraries: &Libraries, root: PathBuf, jobs: &Jobs) {
+        for info in libraries.list().into_iter().filter(|info| info.root == root) {
+            self.stop(info.number);
+        }
+        let libraries = libraries.clone();
+        self.forgetting.push(jobs.spawn(format!("Forget {}", name_of(&root)), move |_: &JobContext| {
+            libraries.forget(&root).map_err(JobError::failed)?;
+            Ok(root)
+        }));
+    }
+
+    /// Asks the system for a folder, on a thread of its own: a portal may hang.
+    pub fn ask_folder(&mut self, jobs: &Jobs) {
+        if self.asking.is_none() {
+            self.asking = Some(jobs.spawn("Folder dialog", |_: &JobContext| {
+                Ok(rfd::FileDialog::new().set_title("Open a folder of pictures").pick_folder())
+            }));
+        }
+    }
+
+    /// Reads a picture that is searched with.
+    pub fn read(&mut self, path: PathBuf, jobs: &Jobs) {
+        let file = path.clone();
+        let handle = jobs.spawn(format!("Read {}", name_of(&path)), move |_: &JobContext| {
+            load_file(&file, QUERY_SIDE).map_err(JobError::failed)
+        });
+        self.reading.push((path, handle));
+    }
+
+    /// Asks which files of a library could not be read.
+    pub fn ask_failed(&mut self, libraries: &Libraries, library: u32, jobs: &Jobs) {
+        let libraries = libraries.clone();
+        let handle = jobs.spawn("List unreadable files", move |_: &JobContext| {
+            libraries.failed(library).map_err(JobError::failed)
+        });
+        self.failed = Some((library, handle));
+    }
+
+    /// Takes what has arrived, and tells the user what failed.
+    pub fn poll(&mut self, libraries: &Libraries, shell: &mut Shell<'_>) -> Done {
+        let mut done = Done::default();
+        let mut opened = Vec::new();
+        self.opening.retain_mut(|handle| {
+            let Some(result) = handle.poll() else { return true };
+            match result {
+                Ok((numbers, failures)) => {
+                    opened.extend(numbers);
+                    for failure in failures {
+                        shell.notifications.error(failure);
+                    }
+                }
+                Err(error) => tell(&error, "The folder was not opened", shell),
+            }
+            false
+        });
+        for number in opened {
+            self.index(libraries, number, false, shell);
+        }
+        self.poll_indexing(shell);
+        self.forgetting.retain_mut(|handle| {
+            let Some(result) = handle.poll() else { return true };
+            match result {
+                Ok(root) => shell
+                    .notifications
+                    .info(format!("{} is forgotten; its pictures are where they were", root.display())),
+                Err(error) => tell(&error, "The library was not forgotten", shell),
+            }
+            false
+        });
+        if let Some(result) = self.asking.as_mut().and_then(JobHandle::poll) {
+            self.asking = None;
+            match result {
+                Ok(chosen) => done.chosen = chosen,
+                Err(error) => tell(&error, "The folder dialog failed", shell),
+            }
+        }
+        self.reading.retain_mut(|(path, handle)| {
+            let Some(result) = handle.poll() else { return true };
+            match result {
+                Ok(pixels) => done.pictures.push((path.clone(), Arc::new(pixels))),
+                Err(error) => tell(&error, "The picture cannot be searched with", shell),
+            }
+            false
+        });
+        if let Some((library, handle)) = &mut self.failed
+            && let Some(result) = handle.poll()
+        {
+            match result {
+                Ok(files) => done.failed = Some((*library, files)),
+                Err(error) => tell(&error, "The list cannot be read", shell),
+            }
+            self.failed = None;
+        }
+        done
+    }
+
+    fn poll_indexing(&mut self, shell: &mut Shell<'_>) {
+        self.indexing.retain_mut(|one| {
+            let Some(result) = one.handle.poll() else { return true };
+            match result {
+                Ok(report) => told(one, &report, shell),
+                Err(error) => tell(&error, &format!("{} was not indexed", one.name), shell),
+            }
+            false
+        });
+    }
+}
+
+/// What a run brought, in a sentence; nothing where nothing is new and nobody asked.
+fn told(one: &Indexing, report: &IndexReport, shell: &mut Shell<'_>) {
+    let name = &one.name;
+    if report.was_stopped {
+        let text =
+            format!("Indexing {name} was stopped; what was looked at stays, and the rest is done later");
+        shell.notifications.info(text);
+        return;
+    }
+    let mut parts = Vec::new();
+    for (count, word) in [(report.indexed, "new"), (report.moved, "moved"), (report.removed, "gone")] {
+        if count > 0 {
+            parts.push(format!("{count} {word}"));
+        }
+    }
+    if parts.is_empty() && !one.is_told {
+        return;
+    }
+    let what = if parts.is_empty() { "nothing is new".to_owned() } else { parts.join(", ") };
+    shell.notifications.info(format!("{name}: {what}"));
+}
+
+fn tell(error: &JobError, what: &str, shell: &mut Shell<'_>) {
+    if !matches!(error, JobError::Cancelled) {
+        shell.notifications.error(format!("{what}: {error}"));
+    }
+}
+
+fn open_all(libraries: &Libraries, folders: &[PathBuf], job: &JobContext) -> Opened {
+    let (mut numbers, mut failures) = (Vec::new(), Vec::new());
+    for folder in folders {
+        if job.is_cancelled() {
+            break;
+        }
+        match libraries.open(folder) {
+            Ok(number) => numbers.push(number),
+            Err(error) => failures.push(format!("{} was not opened: {error}", name_of(folder))),
+        }
+    }
+    (numbers, failures)
+}
+
+/// The last part of a path, for people.
+pub fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
