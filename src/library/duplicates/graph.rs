@@ -163,6 +163,11 @@ impl Graph {
         self.links.len()
     }
 
+    /// Every pair that has a kind, the surest first; those with the same bytes aside.
+    pub fn pairs(&self) -> impl Iterator<Item = (&PairEvidence, Kind)> {
+        self.links.iter().map(|link| (&link.pair, link.kind))
+    }
+
     /// The groups at these thresholds, most reclaimable bytes first, then by position. `resolved` is asked with the
     /// positions of a group, ascending; groups that it knows as settled are left out.
     #[must_use]

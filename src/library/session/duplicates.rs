@@ -9,7 +9,9 @@ use super::{Libraries, LibraryError};
 use crate::library::descriptors::{SPACES, similarity_weights};
 use crate::library::duplicates::crops::{self, CropSignature};
 use crate::library::duplicates::trash::KnownFile;
-use crate::library::duplicates::{Candidate, FileIdentity, Graph, Group, Thresholds, gather};
+use crate::library::duplicates::{
+    Candidate, FileIdentity, Graph, Group, Kind, PairEvidence, Thresholds, gather,
+};
 use crate::library::vectors::{Rows, close_pairs};
 use crate::library::{ContentHash, PictureId, RowId};
 
@@ -70,6 +72,11 @@ impl Duplicates {
     #[must_use]
     pub fn pair_count(&self) -> usize {
         self.graph.pair_count()
+    }
+
+    /// Every pair with its kind, the surest first; those with the same bytes aside.
+    pub fn pairs(&self) -> impl Iterator<Item = (&PairEvidence, Kind)> {
+        self.graph.pairs()
     }
 
     /// Two paths that lead to one file; they are no duplicates.

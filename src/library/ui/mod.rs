@@ -1,6 +1,7 @@
 //! The Library in the window: folders at the left, the question above, pictures in the middle, one of them large.
 
 mod commands;
+pub mod duplicates;
 mod empty;
 mod files;
 mod geometry;
@@ -14,7 +15,7 @@ mod search_box;
 mod selection;
 mod settings;
 mod sketch;
-mod thumbs;
+pub mod thumbs;
 mod viewer;
 mod work;
 
@@ -44,6 +45,15 @@ use crate::ui::{Shell, Theme, Workspace, widgets};
 pub(crate) const MOST_QUERY_PICTURES: usize = 8;
 /// Longer side of a picture on the clipboard.
 const CLIPBOARD_SIDE: u32 = 4096;
+
+/// What one part of the room asks of the others.
+#[derive(Clone, Debug)]
+pub enum RoomAction {
+    /// Show it large.
+    Open(PictureId),
+    /// Search for what looks like it.
+    FindSimilar(PictureId),
+}
 
 /// What the middle shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
