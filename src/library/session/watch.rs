@@ -44,7 +44,7 @@ pub struct FolderWatch {
 }
 
 impl FolderWatch {
-    fn start(root: &Path, waker: Arc<dyn Fn(Duration) + Send + Sync>) -> notify::Result<Self> {
+    fn start(root: &Path, waker: Arc<dyn Fn() + Send + Sync>) -> notify::Result<Self> {
         let unrest = Arc::new(Mutex::new(Unrest::default()));
         let noted = Arc::clone(&unrest);
         let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
@@ -54,7 +54,7 @@ impl FolderWatch {
             });
             if counts {
                 lock(&noted).note(Instant::now());
-                waker(CALM + Duration::from_millis(50));
+                waker();
             }
         })?;
         watcher.watch(root, RecursiveMode::Recursive)?;
@@ -63,21 +63,30 @@ impl FolderWatch {
 }
 
 impl Libraries {
-    /// Watches the folder of a library; `waker` is called with the time after which [`Self::take_changed`] may have news.
-    /// Blocks while the system sets it up.
+    /// Watches the folder of a library; `waker` is called at every change, and [`Self::take_changed`] has news some time after
+    /// the last one. Blocks while the system sets it up.
     ///
     /// # Errors
     /// [`LibraryError::Unwatched`] where the system cannot, as with very many folders or some network drives.
     pub fn watch(
         &self,
         library: u32,
-        waker: impl Fn(Duration) + Send + Sync + 'static,
+        waker: impl Fn() + Send + Sync + 'static,
     ) -> Result<(), LibraryError> {
         let library = self.library(library)?;
         let watch = FolderWatch::start(&library.root, Arc::new(waker))
             .map_err(|error| LibraryError::Unwatched(error.to_string(), library.root.clone()))?;
         *lock(&library.watch) = Some(watch);
         Ok(())
+    }
+
+    /// Whether some folder has changed and has yet to come to rest. Never blocks for long.
+    #[must_use]
+    pub fn is_restless(&self) -> bool {
+        let is_restless = |open: &Arc<super::OpenLibrary>| {
+            lock(&open.watch).as_ref().is_some_and(|watch| lock(&watch.unrest).first.is_some())
+        };
+        self.all().iter().any(is_restless)
     }
 
     /// The libraries whose folders have changed and come to rest since this was last asked. Never blocks for long.

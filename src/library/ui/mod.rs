@@ -27,6 +27,7 @@ use eframe::egui;
 pub use self::commands::LibraryCommand;
 pub use self::settings::{LibrarySettings, Sorting};
 
+use self::duplicates::DuplicatesView;
 use self::grid::{Grid, Shown};
 use self::list::grouped;
 use self::search::Search;
@@ -61,17 +62,20 @@ pub enum View {
     /// All pictures in rows.
     #[default]
     Grid,
+    /// Groups of pictures that show the same.
+    Duplicates,
 }
 
 impl View {
     /// Those there are, in the order of the switch.
-    pub const ALL: [Self; 1] = [Self::Grid];
+    pub const ALL: [Self; 2] = [Self::Grid, Self::Duplicates];
 
     /// Its name on the switch.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
             Self::Grid => "Grid",
+            Self::Duplicates => "Duplicates",
         }
     }
 }
@@ -85,6 +89,7 @@ pub struct LibraryRoom {
     search: Search,
     search_box: SearchBox,
     grid: Grid,
+    duplicates: DuplicatesView,
     viewer: Viewer,
     thumbs: Thumbnails,
     selection: Selection,
@@ -113,6 +118,7 @@ impl LibraryRoom {
             search: Search::default(),
             search_box: SearchBox::default(),
             grid: Grid::default(),
+            duplicates: DuplicatesView::new(),
             viewer: Viewer::default(),
             thumbs: Thumbnails::default(),
             selection: Selection::default(),
@@ -146,6 +152,7 @@ impl LibraryRoom {
         self.work.is_busy()
             || self.search.is_busy()
             || self.viewer.is_busy()
+            || self.duplicates.is_busy()
             || self.thumbs.is_busy()
             || self.copying.is_some()
             || !self.revealing.is_empty()
@@ -366,15 +373,8 @@ impl LibraryRoom {
                     self.left_ui(ui, commands);
                 });
             }
-            let views: &[View] = &View::ALL;
-            if views.len() > 1 {
-                for view in views {
-                    if ui.selectable_label(self.view == *view, view.title()).clicked() {
-                        commands.push(LibraryCommand::ShowView(*view));
-                    }
-                }
-                ui.separator();
-            }
+            self.views_ui(ui, commands);
+            ui.separator();
             let shown = self.shown_count();
             let count = if shown == total {
                 if total == 1 {
@@ -409,6 +409,40 @@ impl LibraryRoom {
             widgets::renamed(ui.add(slider), "Size of the pictures");
             ui.checkbox(&mut self.settings.fills_cells, "Fill").on_hover_text("Cut pictures to squares");
         });
+    }
+
+    fn views_ui(&self, ui: &mut egui::Ui, commands: &mut Vec<LibraryCommand>) {
+        for view in View::ALL {
+            if ui.selectable_label(self.view == view, view.title()).clicked() {
+                commands.push(LibraryCommand::ShowView(view));
+            }
+        }
+    }
+
+    /// A view that has the middle to itself, below the switch.
+    fn other_view_ui(
+        &mut self,
+        ui: &mut egui::Ui,
+        shell: &mut Shell<'_>,
+        commands: &mut Vec<LibraryCommand>,
+    ) {
+        egui::Panel::top("library views").show(ui, |ui| {
+            ui.add_space(Theme::get().space_small);
+            ui.horizontal(|ui| self.views_ui(ui, commands));
+            ui.add_space(2.0);
+        });
+        let action = match self.view {
+            View::Grid => None,
+            View::Duplicates => self.duplicates.ui(ui, shell, &self.libraries, &mut self.thumbs),
+        };
+        match action {
+            Some(RoomAction::Open(id)) => commands.push(LibraryCommand::Open(id)),
+            Some(RoomAction::FindSimilar(id)) => {
+                commands.push(LibraryCommand::ShowView(View::Grid));
+                commands.push(LibraryCommand::FindSimilar(vec![id]));
+            }
+            None => {}
+        }
     }
 
     fn middle_ui(
@@ -557,6 +591,9 @@ impl Workspace for LibraryRoom {
             shell.notifications.warn(note);
         }
         self.refresh_search(shell);
+        if self.view == View::Duplicates {
+            self.duplicates.logic(shell, &self.libraries);
+        }
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, shell: &mut Shell<'_>) {
@@ -580,13 +617,19 @@ impl Workspace for LibraryRoom {
                         self.left_ui(ui, &mut commands);
                     });
                 }
-                self.middle_ui(ui, shell, has_list, &mut commands);
+                match self.view {
+                    View::Grid => self.middle_ui(ui, shell, has_list, &mut commands),
+                    View::Duplicates => self.other_view_ui(ui, shell, &mut commands),
+                }
             }
         } else {
             egui::CentralPanel::default().show(ui, |ui| {
                 let is_opening = self.work.is_opening();
                 empty::empty_ui(ui, &self.settings, &mut self.path_field, is_opening, &mut commands);
             });
+        }
+        if self.libraries.is_restless() {
+            ctx.request_repaint_after(std::time::Duration::from_millis(500));
         }
         self.thumbs.end_frame(&self.libraries, shell);
         self.dialogs_ui(&ctx, &mut commands);

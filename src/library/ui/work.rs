@@ -23,6 +23,8 @@ pub struct Work {
     /// Folders are looked through one after the other: two would fight over the disk.
     lane: Option<Lane>,
     indexing: Vec<Indexing>,
+    /// Setting up the watch of a large folder takes its time.
+    watching: Vec<JobHandle<()>>,
     forgetting: Vec<JobHandle<PathBuf>>,
     asking: Option<JobHandle<Option<PathBuf>>>,
     reading: Vec<(PathBuf, JobHandle<Pixels>)>,
@@ -119,6 +121,14 @@ impl Work {
         }
     }
 
+    /// Has changes in a library's folder noticed.
+    fn watch(&mut self, libraries: &Libraries, library: u32, jobs: &Jobs) {
+        let (libraries, waker) = (libraries.clone(), jobs.clone());
+        self.watching.push(jobs.spawn("Watch a folder", move |_: &JobContext| {
+            libraries.watch(library, move || waker.wake()).map_err(JobError::failed)
+        }));
+    }
+
     /// Ends indexing of a library.
     pub fn stop(&self, library: u32) {
         for one in self.indexing.iter().filter(|one| one.library == library) {
@@ -184,7 +194,18 @@ impl Work {
         });
         for number in opened {
             self.index(libraries, number, false, shell);
+            self.watch(libraries, number, shell.jobs);
         }
+        for number in libraries.take_changed() {
+            self.index(libraries, number, false, shell);
+        }
+        self.watching.retain_mut(|handle| {
+            let Some(result) = handle.poll() else { return true };
+            if let Err(error) = result {
+                tell(&error, "Changes are not noticed by themselves", shell);
+            }
+            false
+        });
         self.poll_indexing(shell);
         self.forgetting.retain_mut(|handle| {
             let Some(result) = handle.poll() else { return true };
