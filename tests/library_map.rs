@@ -1,7 +1,5 @@
 //! The map: layouts, groups, names and loops.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use proptest::prelude::*;
 use vitrine::library::map::{Grid, Layout, Stage, clusters, inside, name_clusters};
 use vitrine::library::{PictureId, RowId};
@@ -225,8 +223,7 @@ fn names_say_what_is_common_inside_and_rare_outside() {
     let words: Vec<Vec<&str>> = (0..40)
         .map(|at| match at / 10 {
             0 => vec!["Canon", "beach", "summer"],
-            1 => vec!["Canon", "snow"],
-            2 => vec!["Canon", "snow"],
+            1 | 2 => vec!["Canon", "snow"],
             _ => vec!["Canon", "Canon"],
         })
         .collect();

@@ -118,7 +118,9 @@ impl<'a> Ways<'a> {
             .collect();
         let thinness = near
             .iter()
-            .map(|list| list.get(THINNESS - 1).or(list.last()).map_or(f32::INFINITY, |(square, _)| square.sqrt()))
+            .map(|list| {
+                list.get(THINNESS - 1).or(list.last()).map_or(f32::INFINITY, |(square, _)| square.sqrt())
+            })
             .collect();
         let mut ways = Self { places, grid, thinness, found: Vec::with_capacity(places.len() * WAYS) };
         for (own, list) in (0_u32..).zip(&near) {

@@ -35,9 +35,13 @@ fn cut(points: &Points, members: Vec<u32>, random: &mut Random) -> (Vec<u32>, Ve
     let direction: Vec<f32> = a.iter().zip(b).map(|(a, b)| a - b).collect();
     let middle: f32 = a.iter().zip(b).map(|(a, b)| (a - b) * (a + b) / 2.0).sum();
     let (mut low, mut high) = (Vec::new(), Vec::new());
-    points.along(&direction, &members, |index, along| {
-        if along < middle { low.push(index) } else { high.push(index) }
-    });
+    points.along(
+        &direction,
+        &members,
+        |index, along| {
+            if along < middle { low.push(index) } else { high.push(index) }
+        },
+    );
     if low.len().min(high.len()) * 20 >= members.len() {
         return (low, high);
     }

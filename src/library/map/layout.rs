@@ -102,7 +102,13 @@ impl Layout {
         }
         self.index_of.insert(id, self.members.len() as u32);
         self.points.push(vector);
-        self.members.push(Member { id, neighbours: List::new(), is_compared: false, is_placed: false, age: 0 });
+        self.members.push(Member {
+            id,
+            neighbours: List::new(),
+            is_compared: false,
+            is_placed: false,
+            age: 0,
+        });
         self.places.push([0.0; 2]);
         true
     }
@@ -298,12 +304,8 @@ impl Layout {
             if moving.is_empty() {
                 return;
             }
-            let round = Round {
-                graph: &self.graph,
-                places: &self.places,
-                number: self.rounds_done,
-                seed: self.seed,
-            };
+            let round =
+                Round { graph: &self.graph, places: &self.places, number: self.rounds_done, seed: self.seed };
             for (index, place) in round.moved(&moving) {
                 if let Some(slot) = self.places.get_mut(index as usize) {
                     *slot = place;
@@ -323,7 +325,8 @@ impl Layout {
             .iter()
             .map(|member| 1.0 - f32::from(member.age.min(rounds)) / f32::from(rounds))
             .collect();
-        let resting: Vec<u32> = (0_u32..).zip(&rates).filter(|(_, rate)| **rate == 0.0).map(|(i, _)| i).collect();
+        let resting: Vec<u32> =
+            (0_u32..).zip(&rates).filter(|(_, rate)| **rate == 0.0).map(|(i, _)| i).collect();
         if resting.len() < rates.len() {
             for index in resting {
                 let around = self.graph.around(index).1;
@@ -337,7 +340,11 @@ impl Layout {
                 }
             }
         }
-        (0_u32..).zip(rates).filter(|(_, rate)| *rate != 0.0).map(|(index, rate)| (index, rate.abs())).collect()
+        (0_u32..)
+            .zip(rates)
+            .filter(|(_, rate)| *rate != 0.0)
+            .map(|(index, rate)| (index, rate.abs()))
+            .collect()
     }
 
     /// Dense groups of at least `least` pictures, by position; see [`clusters()`].

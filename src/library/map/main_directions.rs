@@ -33,7 +33,9 @@ pub fn places(points: &Points, seed: u64) -> Vec<[f32; 2]> {
         let (least, most) =
             along.iter().fold((f32::MAX, f32::MIN), |(a, b), value| (a.min(*value), b.max(*value)));
         let extent = (most - least).max(f32::MIN_POSITIVE);
-        along.iter_mut().for_each(|value| *value = (*value - least) / extent);
+        for value in &mut along {
+            *value = (*value - least) / extent;
+        }
         along
     };
     let mut random = Random::new(seed, 0x706c_6163);
@@ -47,7 +49,9 @@ fn mean(points: &Points, sample: &[u32]) -> Vec<f32> {
     for index in sample {
         mean.iter_mut().zip(points.row(*index)).for_each(|(sum, value)| *sum += value);
     }
-    mean.iter_mut().for_each(|sum| *sum /= sample.len().max(1) as f32);
+    for sum in &mut mean {
+        *sum /= sample.len().max(1) as f32;
+    }
     mean
 }
 
@@ -97,7 +101,9 @@ fn orthonormalise(first: &mut [f32], second: &mut [f32]) {
 fn normalise(direction: &mut [f32]) {
     let length = dot(direction, direction).sqrt();
     if length > 0.0 {
-        direction.iter_mut().for_each(|value| *value /= length);
+        for value in direction {
+            *value /= length;
+        }
     }
 }
 

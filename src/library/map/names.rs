@@ -86,6 +86,8 @@ fn free_name(candidates: &[Candidate<'_>], taken: &BTreeSet<String>) -> String {
     let by_words = (good.max(1)..=most).map(joined).find(is_free);
     let base = if candidates.is_empty() { "Group".to_owned() } else { joined(good) };
     let first_number = if candidates.is_empty() { 1 } else { 2 };
-    let by_number = || (first_number..).map(|number: usize| format!("{base} {number}")).find(is_free);
+    // One of so many is free.
+    let numbers = first_number..=first_number + taken.len();
+    let by_number = || numbers.map(|number: usize| format!("{base} {number}")).find(is_free);
     by_words.or_else(by_number).unwrap_or_default()
 }

@@ -66,7 +66,8 @@ pub fn complete(
             *mark = true;
         }
     }
-    let others: Vec<u32> = all.iter().copied().zip(&is_wanted).filter(|(_, w)| !**w).map(|(i, _)| i).collect();
+    let others: Vec<u32> =
+        all.iter().copied().zip(&is_wanted).filter(|(_, w)| !**w).map(|(i, _)| i).collect();
     let found = compare(points, &others, wanted, should_stop)?;
     for (index, list) in others.iter().zip(found) {
         if let Some(place) = lists.get_mut(*index as usize) {

@@ -71,6 +71,8 @@ pub struct Search {
     pub chips: Vec<Chip>,
     /// The sketch.
     pub sketch: Sketch,
+    /// Only among these, as chosen on the map.
+    pub within: Option<Arc<[PictureId]>>,
     /// Cut chosen by hand.
     pub cut: Option<f32>,
     /// Whether hits below the cut are shown too.
@@ -90,6 +92,7 @@ struct Asked {
     text: String,
     chips: Vec<(u64, Option<Crop>, f32)>,
     sketch: Sketch,
+    within: Option<Arc<[PictureId]>>,
     order: super::settings::Sorting,
     cut: Option<f32>,
     generation: u64,
@@ -114,7 +117,8 @@ pub struct Completions {
 impl Search {
     /// Whether nothing is asked.
     pub fn is_empty(&self) -> bool {
-        self.text.trim().is_empty() && self.chips.is_empty() && self.sketch.blobs.is_empty()
+        let has_pictures = !self.chips.is_empty() || self.within.is_some();
+        self.text.trim().is_empty() && !has_pictures && self.sketch.blobs.is_empty()
     }
 
     /// Whether an answer is awaited.
@@ -128,6 +132,7 @@ impl Search {
         self.text.clear();
         self.chips.clear();
         self.sketch = Sketch::default();
+        self.within = None;
         self.cut = None;
     }
 
@@ -176,6 +181,7 @@ impl Search {
             text: self.text.clone(),
             chips: self.chips.iter().map(|chip| (chip.number, chip.crop, chip.weight)).collect(),
             sketch: self.sketch.clone(),
+            within: self.within.clone(),
             order,
             cut: self.cut,
             generation: libraries.generation(),
@@ -194,6 +200,7 @@ impl Search {
                 text: now.text.clone(),
                 pictures: self.chips.iter().map(Chip::query).collect(),
                 sketch: (!now.sketch.blobs.is_empty()).then(|| now.sketch.clone()),
+                within: self.within.clone(),
                 order: order.into(),
                 cut: self.cut,
                 ..SearchRequest::default()

@@ -148,6 +148,15 @@ impl SearchBox {
 }
 
 fn chips_ui(ui: &mut egui::Ui, search: &mut Search, thumbs: &Thumbnails, commands: &mut Vec<LibraryCommand>) {
+    if let Some(within) = &search.within {
+        let count = within.len();
+        ui.horizontal(|ui| {
+            ui.label(if count == 1 { "among 1 chosen picture".to_owned() } else { format!("among {count} chosen pictures") });
+            if widgets::icon_button(ui, "✕", "Search all pictures again").clicked() {
+                search.within = None;
+            }
+        });
+    }
     if search.chips.is_empty() {
         return;
     }
