@@ -97,7 +97,7 @@ impl Pad {
         if begins {
             self.strokes.push(sketch.blobs.len());
         }
-        if (response.dragged() || response.clicked())
+        if (response.dragged() || response.drag_stopped() || response.clicked())
             && let Some(place) = response.interact_pointer_pos()
         {
             let blob = SketchBlob {

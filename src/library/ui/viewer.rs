@@ -299,7 +299,7 @@ impl Viewer {
             self.crop_from = ui.input(|input| input.pointer.press_origin()).map(place);
         }
         if let (true, Some(from), Some(pointer)) =
-            (response.dragged(), self.crop_from, response.interact_pointer_pos())
+            (response.dragged() || response.drag_stopped(), self.crop_from, response.interact_pointer_pos())
         {
             let crop = Rect::from_two_pos(from, place(pointer));
             self.crop = (crop.width() > 0.01 && crop.height() > 0.01).then_some(crop);
