@@ -10,6 +10,7 @@ pub mod catalog;
 pub mod decode;
 pub mod descriptors;
 pub mod duplicates;
+pub mod export;
 pub mod format;
 pub mod index;
 pub mod metadata;

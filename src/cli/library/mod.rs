@@ -39,7 +39,7 @@ pub enum LibraryCommand {
         /// The folder
         folder: PathBuf,
     },
-    /// Write what is known of a folder's pictures into a table
+    /// Take pictures away: tables, contact sheets, copies
     Export(export::ExportArguments),
 }
 
