@@ -25,6 +25,19 @@ use vitrine::library::session::{IndexOptions, Libraries};
 use vitrine::library::{ContentHash, Format, Pixels};
 use vitrine::storage::Directories;
 
+/// Pictures as they are.
+struct List<'a>(&'a [Exported]);
+
+impl Selection for List<'_> {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    fn picture(&self, index: usize) -> Result<Option<Exported>, ExportError> {
+        Ok(self.0.get(index).cloned())
+    }
+}
+
 fn named(name: &str) -> Exported {
     let record = PictureRecord { relative: name.into(), ..PictureRecord::default() };
     Exported { root: "/pictures".into(), record }
@@ -80,7 +93,7 @@ fn full() -> Exported {
 
 fn csv_of(pictures: &[Exported], options: CsvOptions) -> Vec<u8> {
     let mut out = Vec::new();
-    csv(&mut out, pictures, options, &Task::QUIET).unwrap();
+    csv(&mut out, &List(pictures), options, &Task::QUIET).unwrap();
     out
 }
 
@@ -192,7 +205,7 @@ fn json_holds_everything_exactly() {
     strange.record.f_number = Some(f64::NAN);
     strange.record.stage = Stage::Failed("cut off".into());
     strange.record.fields_json = "damaged".into();
-    assert_eq!(json(&mut out, &[full(), strange][..], &Task::QUIET).unwrap(), 2);
+    assert_eq!(json(&mut out, &List(&[full(), strange]), &Task::QUIET).unwrap(), 2);
     let read: Value = serde_json::from_slice(&out).unwrap();
     let (tower, strange) = (&read[0], &read[1]);
     assert_eq!(tower["title"], "=HYPERLINK(\"http://evil\")");
@@ -204,7 +217,7 @@ fn json_holds_everything_exactly() {
     assert!(strange["f_number"].is_null() && strange["iso"].is_null());
     assert_eq!((strange["looked_at"].as_str(), strange["problem"].as_str()), (Some("failed"), Some("cut off")));
     let mut none = Vec::new();
-    json(&mut none, &[][..], &Task::QUIET).unwrap();
+    json(&mut none, &List(&[]), &Task::QUIET).unwrap();
     assert_eq!(serde_json::from_slice::<Value>(&none).unwrap(), serde_json::json!([]));
 }
 
@@ -222,7 +235,7 @@ proptest! {
         prop_assert_eq!(headings.last().unwrap(), &format!("XMP {}", texts[2]));
         prop_assert_eq!(&rows[0][headings.last().unwrap()], &texts[3]);
         let mut out = Vec::new();
-        json(&mut out, &[picture][..], &Task::QUIET).unwrap();
+        json(&mut out, &List(&[picture]), &Task::QUIET).unwrap();
         let read: Value = serde_json::from_slice(&out).unwrap();
         prop_assert_eq!(read[0]["caption"].as_str().unwrap(), texts[0].as_str());
     }
@@ -239,7 +252,7 @@ fn work_stops_when_it_is_told_to() {
         last.store(done, Ordering::Relaxed);
     };
     let task = Task { should_stop: &stop, progress: &progress };
-    let stopped = csv(&mut Vec::new(), &pictures[..], CsvOptions::default(), &task);
+    let stopped = csv(&mut Vec::new(), &List(&pictures), CsvOptions::default(), &task);
     assert!(matches!(stopped, Err(ExportError::Stopped)));
     assert_eq!(last.load(Ordering::Relaxed), 10, "fifty questions for the headings, then ten rows");
 }
@@ -248,7 +261,7 @@ fn work_stops_when_it_is_told_to() {
 fn a_file_is_replaced_as_a_whole_or_not_at_all() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("new/table.csv");
-    let none: &[Exported] = &[];
+    let none = List(&[]);
     write_file(&path, &none, &mut |out| Ok(out.write_all(b"old")?)).unwrap();
     let failed = write_file(&path, &none, &mut |out| {
         out.write_all(b"torn")?;
@@ -261,7 +274,7 @@ fn a_file_is_replaced_as_a_whole_or_not_at_all() {
     let mut picture = named("table.csv");
     picture.root = path.parent().unwrap().to_owned();
     let pictures = [picture];
-    let onto = write_file(&path, &&pictures[..], &mut |out| Ok(out.write_all(b"x")?));
+    let onto = write_file(&path, &List(&pictures), &mut |out| Ok(out.write_all(b"x")?));
     assert!(matches!(onto, Err(ExportError::OntoPicture(_))));
     assert_eq!(fs::read(&path).unwrap(), b"old");
 }
@@ -303,7 +316,7 @@ fn text_of(document: &Document, page: u32) -> String {
 #[test]
 fn a_pdf_has_pages_with_pictures_and_text() {
     let pictures = sheet_pictures(50);
-    let made = || sheet::pdf(&pictures[..], &read_flat, &small_sheet(), &Task::QUIET).unwrap();
+    let made = || sheet::pdf(&List(&pictures), &read_flat, &small_sheet(), &Task::QUIET).unwrap();
     let (pdf, report) = made();
     assert_eq!(pdf, made().0, "the same pictures are the same bytes");
     let document = Document::load_mem(&pdf).unwrap();
@@ -334,13 +347,13 @@ fn sheets_come_in_all_sizes_and_refuse_what_makes_none() {
     let pictures = sheet_pictures(7);
     for (paper, landscape, columns) in [(Paper::A4, true, 1), (Paper::Letter, false, 3), (Paper::Letter, true, 20)] {
         let options = SheetOptions { paper, landscape, columns, theme: FigureTheme::Dark, ..small_sheet() };
-        let (pdf, report) = sheet::pdf(&pictures[..], &read_flat, &options, &Task::QUIET).unwrap();
+        let (pdf, report) = sheet::pdf(&List(&pictures), &read_flat, &options, &Task::QUIET).unwrap();
         let document = Document::load_mem(&pdf).unwrap();
         assert_eq!(document.get_pages().len(), report.pages);
         assert_eq!(report.pages, if columns == 1 { 7 } else { 1 });
     }
     let refused = |options: SheetOptions, count: usize| {
-        sheet::pdf(&sheet_pictures(count)[..], &read_flat, &options, &Task::QUIET).unwrap_err()
+        sheet::pdf(&List(&sheet_pictures(count)), &read_flat, &options, &Task::QUIET).unwrap_err()
     };
     assert!(matches!(refused(SheetOptions { columns: 0, ..small_sheet() }, 1), ExportError::Columns { .. }));
     assert!(matches!(
@@ -350,7 +363,7 @@ fn sheets_come_in_all_sizes_and_refuse_what_makes_none() {
     assert!(matches!(refused(SheetOptions { dpi: Some(1e9), ..small_sheet() }, 1), ExportError::Dpi(_)));
     assert!(matches!(refused(small_sheet(), 0), ExportError::Empty));
     let stop = Task { should_stop: &|| true, progress: &|_, _| () };
-    let stopped = sheet::pdf(&pictures[..], &read_flat, &small_sheet(), &stop);
+    let stopped = sheet::pdf(&List(&pictures), &read_flat, &small_sheet(), &stop);
     assert!(matches!(stopped, Err(ExportError::Stopped)));
 }
 
@@ -363,13 +376,13 @@ fn hostile_texts_do_not_break_a_sheet() {
     let title = "\u{0}&amp;<title>".repeat(500);
     let options = SheetOptions { title, ..small_sheet() };
     let read = |_: usize, _: u32| Err("]]>\u{0} & reason ".repeat(4000));
-    let (pdf, _) = sheet::pdf(&[picture][..], &read, &options, &Task::QUIET).unwrap();
+    let (pdf, _) = sheet::pdf(&List(&[picture]), &read, &options, &Task::QUIET).unwrap();
     assert_eq!(Document::load_mem(&pdf).unwrap().get_pages().len(), 1);
 }
 
 fn png_of(pictures: &[Exported], options: &SheetOptions) -> (Vec<u8>, image::RgbImage) {
     let mut out = Vec::new();
-    let report = sheet::png(&mut out, pictures, &read_flat, options, &Task::QUIET).unwrap();
+    let report = sheet::png(&mut out, &List(pictures), &read_flat, options, &Task::QUIET).unwrap();
     assert_eq!((report.pages, report.pictures), (1, pictures.len()));
     let picture = image::load_from_memory(&out).unwrap().into_rgb8();
     (out, picture)
@@ -395,7 +408,7 @@ fn a_png_is_one_tall_picture() {
     assert_eq!(finer.width(), 1191);
     let too_tall = sheet_pictures(1200);
     let one_column = SheetOptions { columns: 1, ..options };
-    let refused = sheet::png(&mut Vec::new(), &too_tall[..], &read_flat, &one_column, &Task::QUIET);
+    let refused = sheet::png(&mut Vec::new(), &List(&too_tall), &read_flat, &one_column, &Task::QUIET);
     assert!(matches!(refused, Err(ExportError::TooTall { .. })));
 }
 
@@ -449,7 +462,7 @@ fn copies_overwrite_nothing_and_keep_times() {
         (target.path(), vec!["x (2).jpg", "x (3).jpg", "x (4).jpg", "x.jpg", "y.tar.png"]),
         (&folder, vec!["x (2).jpg", "x (3).jpg", "x.jpg", "y.tar.png"]),
     ] {
-        let report = copies(&pictures[..], folder, CopyOptions::default(), &Task::QUIET).unwrap();
+        let report = copies(&List(&pictures), folder, CopyOptions::default(), &Task::QUIET).unwrap();
         assert!(report.halted.is_none());
         assert_eq!((report.taken(), report.files.len()), (4, 4));
         assert_eq!(names_in(folder), expected);
@@ -462,7 +475,7 @@ fn copies_overwrite_nothing_and_keep_times() {
     assert_eq!(snapshot(root.path()), before, "the pictures are untouched");
 
     let kept = CopyOptions { keep_folders: true, ..CopyOptions::default() };
-    copies(&pictures[..], &target.path().join("tree"), kept, &Task::QUIET).unwrap();
+    copies(&List(&pictures), &target.path().join("tree"), kept, &Task::QUIET).unwrap();
     assert_eq!(names_in(&target.path().join("tree")), ["a/x.jpg", "b/x.jpg", "c/y.tar.png", "d/x.jpg"]);
 }
 
@@ -472,7 +485,7 @@ fn a_copy_into_the_pictures_own_folder_is_a_new_file() {
     let pictures = library(root.path(), &["x.jpg", "y.jpg"]);
     let before = snapshot(root.path());
     for way in [CopyWay::Copy, CopyWay::HardLink, CopyWay::SymbolicLink] {
-        copies(&pictures[..], root.path(), CopyOptions { way, ..CopyOptions::default() }, &Task::QUIET).unwrap();
+        copies(&List(&pictures), root.path(), CopyOptions { way, ..CopyOptions::default() }, &Task::QUIET).unwrap();
     }
     let after = snapshot(root.path());
     assert_eq!(after.len(), 8);
@@ -489,7 +502,7 @@ fn sidecars_go_along_under_the_name_of_their_picture() {
         write(root.path(), name);
     }
     let options = CopyOptions { sidecars: true, ..CopyOptions::default() };
-    let report = copies(&pictures[..], target.path(), options, &Task::QUIET).unwrap();
+    let report = copies(&List(&pictures), target.path(), options, &Task::QUIET).unwrap();
     let expected =
         ["x (2).XMP", "x (2).jpg", "x.cr2", "x.jpg", "x.xmp", "y.jpg", "y.jpg.xmp", "z.jpg"];
     assert_eq!(names_in(target.path()), expected, "one sidecar for x.jpg and x.cr2");
@@ -499,7 +512,7 @@ fn sidecars_go_along_under_the_name_of_their_picture() {
     // A foreign sidecar at the target is no reason to part a picture from its own.
     let other = tempfile::tempdir().unwrap();
     fs::write(other.path().join("x.xmp"), "theirs").unwrap();
-    copies(&pictures[..1], other.path(), options, &Task::QUIET).unwrap();
+    copies(&List(&pictures[..1]), other.path(), options, &Task::QUIET).unwrap();
     assert_eq!(names_in(other.path()), ["x (2).jpg", "x (2).xmp", "x.xmp"]);
     assert_eq!(fs::read(other.path().join("x.xmp")).unwrap(), b"theirs");
 }
@@ -512,7 +525,7 @@ fn links_lead_to_the_pictures() {
     let pictures = library(root.path(), &["x.jpg"]);
     let link = |way, folder: &Path| {
         let options = CopyOptions { way, ..CopyOptions::default() };
-        copies(&pictures[..], folder, options, &Task::QUIET).unwrap().files.remove(0).outcome
+        copies(&List(&pictures), folder, options, &Task::QUIET).unwrap().files.remove(0).outcome
     };
     let symbolic = target.path().join("s");
     assert_eq!(link(CopyWay::SymbolicLink, &symbolic), Outcome::Done(symbolic.join("x.jpg")));
@@ -539,17 +552,17 @@ fn what_cannot_be_copied_is_told_and_the_rest_goes_on() {
     fs::remove_file(root.path().join("gone.jpg")).unwrap();
     fs::remove_file(root.path().join("folder.jpg")).unwrap();
     fs::create_dir(root.path().join("folder.jpg")).unwrap();
-    let report = copies(&pictures[..], target.path(), CopyOptions::default(), &Task::QUIET).unwrap();
+    let report = copies(&List(&pictures), target.path(), CopyOptions::default(), &Task::QUIET).unwrap();
     let outcomes: Vec<bool> = report.files.iter().map(|file| matches!(file.outcome, Outcome::Failed(_))).collect();
     assert_eq!(outcomes, [true, true, false]);
     assert_eq!(names_in(target.path()), ["y.jpg"]);
 
     let file = target.path().join("y.jpg");
-    let onto_file = copies(&pictures[..], &file, CopyOptions::default(), &Task::QUIET);
+    let onto_file = copies(&List(&pictures), &file, CopyOptions::default(), &Task::QUIET);
     assert!(matches!(onto_file, Err(ExportError::NotAFolder(_))));
     pictures.extend(library(root.path(), &["z.jpg"]));
     let stop = Task { should_stop: &|| true, progress: &|_, _| () };
-    let report = copies(&pictures[..], target.path(), CopyOptions::default(), &stop).unwrap();
+    let report = copies(&List(&pictures), target.path(), CopyOptions::default(), &stop).unwrap();
     assert!(matches!(report.halted, Some(ExportError::Stopped)));
     assert!(report.files.iter().all(|file| file.outcome == Outcome::NotTried) && report.files.len() == 4);
 }
