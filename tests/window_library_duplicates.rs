@@ -146,30 +146,28 @@ fn open(refuses: Option<&'static str>, size: egui::Vec2) -> Window {
     let report = libraries.index(number, IndexOptions::default(), &|| false, &|_| {}).unwrap();
     assert_eq!(report.files, 10);
     let trash = FakeTrash { folder: bin.path().to_owned(), held: Mutex::default(), refuses };
-    let harness = Harness::builder()
-        .with_size(size)
-        .with_max_steps(60)
-        .allow_missing_glyphs()
-        .wgpu()
-        .build_eframe(move |cc| {
-            let render_state = cc.wgpu_render_state.clone().unwrap();
-            let gpu = GpuContext::adopt(
-                render_state.instance.clone(),
-                render_state.adapter.clone(),
-                render_state.device.clone(),
-                render_state.queue.clone(),
-            );
-            Theme::get().install(&cc.egui_ctx);
-            Room {
-                gpu,
-                render_state,
-                jobs: Jobs::default(),
-                notifications: Notifications::default(),
-                libraries,
-                thumbnails: Thumbnails::default(),
-                view: DuplicatesView::with(DuplicateSettings::default(), Arc::new(trash)),
-            }
-        });
+    let harness =
+        Harness::builder().with_size(size).with_max_steps(60).allow_missing_glyphs().wgpu().build_eframe(
+            move |cc| {
+                let render_state = cc.wgpu_render_state.clone().unwrap();
+                let gpu = GpuContext::adopt(
+                    render_state.instance.clone(),
+                    render_state.adapter.clone(),
+                    render_state.device.clone(),
+                    render_state.queue.clone(),
+                );
+                Theme::get().install(&cc.egui_ctx);
+                Room {
+                    gpu,
+                    render_state,
+                    jobs: Jobs::default(),
+                    notifications: Notifications::default(),
+                    libraries,
+                    thumbnails: Thumbnails::default(),
+                    view: DuplicatesView::with(DuplicateSettings::default(), Arc::new(trash)),
+                }
+            },
+        );
     Window { harness, pictures, _others: [state, bin] }
 }
 
@@ -295,7 +293,9 @@ fn a_kept_file_that_has_changed_stops_everything() {
     window.click("Mark all but the suggested");
     fs::write(window.pictures.path().join("scene0.png"), b"another one now").unwrap();
     window.click_containing("Move 4 files");
-    assert!(window.shows("Nothing is moved to the trash") && window.shows("has changed since it was indexed"));
+    assert!(
+        window.shows("Nothing is moved to the trash") && window.shows("has changed since it was indexed")
+    );
     window.click("Close");
     assert!(window.has("more/small.png") && window.has("more/scene0 copy.png"));
 }

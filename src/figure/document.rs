@@ -25,25 +25,59 @@ pub struct Page {
     pub links: Vec<(Area, usize)>,
 }
 
+/// A PDF in the making, page after page: a page's drawing can go as soon as it was added. Fonts are embedded once.
+pub struct DocumentWriter {
+    document: PdfDocument,
+    outline: Outline,
+    pages: usize,
+    added: usize,
+}
+
+impl DocumentWriter {
+    /// A PDF that gets `pages` pages; links that lead behind the last one are left out.
+    #[must_use]
+    pub fn new(pages: usize) -> Self {
+        Self { document: PdfDocument::new(), outline: Outline::new(), pages, added: 0 }
+    }
+
+    /// Adds the next page.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn add(&mut self, page: &Page) -> Result<(), FigureError> {
+        let tree = parse(&page.svg)?;
+        let links = page.links.iter().filter(|(_, target)| *target < self.pages);
+        let links = links.filter_map(|(area, target)| link(*area, *target)).collect();
+        add_page(&mut self.document, &tree, links)?;
+        if let Some(bookmark) = &page.bookmark {
+            let top = XyzDestination::new(self.added, Point::from_xy(0.0, 0.0));
+            self.outline.push_child(OutlineNode::new(bookmark.clone(), top));
+        }
+        self.added += 1;
+        Ok(())
+    }
+
+    /// The finished file.
+    ///
+    /// # Errors
+    /// When the PDF cannot be made.
+    pub fn finish(mut self, about: &About) -> Result<Vec<u8>, FigureError> {
+        self.document.set_outline(self.outline);
+        self.document.set_metadata(metadata(about));
+        self.document.finish().map_err(|error| FigureError::Pdf(format!("{error:?}")))
+    }
+}
+
 /// Writes pages into one PDF. Fonts are embedded once for all of them.
 ///
 /// # Errors
 /// When a page cannot be read or the PDF not be made.
 pub fn write_document(pages: &[Page], about: &About) -> Result<Vec<u8>, FigureError> {
-    let mut document = PdfDocument::new();
-    let mut outline = Outline::new();
-    for (page, index) in pages.iter().zip(0..) {
-        let tree = parse(&page.svg)?;
-        let links = page.links.iter().filter(|(_, target)| *target < pages.len());
-        add_page(&mut document, &tree, links.filter_map(|(area, target)| link(*area, *target)).collect())?;
-        if let Some(bookmark) = &page.bookmark {
-            let top = XyzDestination::new(index, Point::from_xy(0.0, 0.0));
-            outline.push_child(OutlineNode::new(bookmark.clone(), top));
-        }
+    let mut writer = DocumentWriter::new(pages.len());
+    for page in pages {
+        writer.add(page)?;
     }
-    document.set_outline(outline);
-    document.set_metadata(metadata(about));
-    document.finish().map_err(|error| FigureError::Pdf(format!("{error:?}")))
+    writer.finish(about)
 }
 
 fn link(area: Area, target: usize) -> Option<Annotation> {

@@ -21,7 +21,7 @@ pub mod text;
 mod theme;
 
 pub use self::{
-    document::{Page, write_document},
+    document::{DocumentWriter, Page, write_document},
     draw::{Area, FigureSize, draw, draw_into},
     encode::{About, FileFormat, Pixels, encode, pt_from_mm, to_pdf, to_pixels, to_png},
     error::{FigureError, MAX_PIXELS_SIDE, Stage},

@@ -319,16 +319,25 @@ impl Svg {
     }
 
     /// A picture in PNG form, scaled to a rectangle.
-    pub fn png(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), png: &[u8]) {
+    pub fn png(&mut self, place: (f64, f64), size: (f64, f64), png: &[u8]) {
+        self.picture("png", place, size, png);
+    }
+
+    /// A picture in JPEG form, scaled to a rectangle. A PDF takes it as it is; drawn into pixels it is left out.
+    pub fn jpeg(&mut self, place: (f64, f64), size: (f64, f64), jpeg: &[u8]) {
+        self.picture("jpeg", place, size, jpeg);
+    }
+
+    fn picture(&mut self, kind: &str, (x, y): (f64, f64), (width, height): (f64, f64), bytes: &[u8]) {
         let _ = write!(
             self.body,
-            r#"<image x="{}" y="{}" width="{}" height="{}" preserveAspectRatio="none" xlink:href="data:image/png;base64,"#,
+            r#"<image x="{}" y="{}" width="{}" height="{}" preserveAspectRatio="none" xlink:href="data:image/{kind};base64,"#,
             num(x),
             num(y),
             num(width),
             num(height)
         );
-        base64(png, &mut self.body);
+        base64(bytes, &mut self.body);
         self.body.push_str("\"/>\n");
     }
 

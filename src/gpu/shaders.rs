@@ -12,12 +12,14 @@ pub struct Shader {
 }
 
 /// All files of `shaders/`.
-pub const SHADERS: &[Shader] = &[Shader::CRYSTAL];
+pub const SHADERS: &[Shader] = &[Shader::CRYSTAL, Shader::MAP];
 
 impl Shader {
     /// Spheres and cylinders of the crystal view.
     pub const CRYSTAL: Self =
         Self { file: "crystal.wgsl", source: include_str!("../../shaders/crystal.wgsl") };
+    /// Pictures of the Library's map.
+    pub const MAP: Self = Self { file: "map.wgsl", source: include_str!("../../shaders/map.wgsl") };
 
     /// Compiles it for a device.
     #[must_use]

@@ -1,6 +1,7 @@
 //! `vitrine library`: pictures without a window.
 
 mod duplicates;
+mod export;
 mod index;
 mod info;
 mod search;
@@ -38,6 +39,8 @@ pub enum LibraryCommand {
         /// The folder
         folder: PathBuf,
     },
+    /// Take pictures away: tables, contact sheets, copies
+    Export(export::ExportArguments),
 }
 
 pub(super) fn run(command: &LibraryCommand, directories: &Directories) -> Result<(), Failure> {
@@ -48,6 +51,7 @@ pub(super) fn run(command: &LibraryCommand, directories: &Directories) -> Result
         LibraryCommand::Info(arguments) => info::info(arguments),
         LibraryCommand::List { json } => list(*json, directories),
         LibraryCommand::Forget { folder } => forget(folder, directories),
+        LibraryCommand::Export(arguments) => export::export(arguments, directories),
     }
 }
 

@@ -108,7 +108,7 @@ pub(super) fn search(arguments: &SearchArguments, directories: &Directories) -> 
 }
 
 /// A wrong part of the query is a failure, not a smaller query; how the rest was taken is told on standard error.
-fn tell_readings(response: &SearchResponse, text: &str) -> anyhow::Result<()> {
+pub(super) fn tell_readings(response: &SearchResponse, text: &str) -> anyhow::Result<()> {
     for reading in &response.readings {
         let part = text.get(reading.span.clone()).unwrap_or_default();
         if reading.took_as == TookAs::Wrong {

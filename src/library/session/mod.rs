@@ -7,10 +7,12 @@ mod answer;
 mod details;
 mod duplicates;
 mod error;
+mod export;
 mod indexing;
 mod info;
 mod known;
 mod library;
+mod map;
 mod pictures;
 mod request;
 mod table;
@@ -26,9 +28,11 @@ use std::time::SystemTime;
 pub use self::details::Details;
 pub use self::duplicates::{DuplicateScope, DuplicateStage, Duplicates};
 pub use self::error::LibraryError;
+pub use self::export::Selected;
 pub use self::info::{PictureInfo, SwatchInfo, describe_file};
 pub use self::known::folder_of;
 use self::library::OpenLibrary;
+pub use self::map::{MapFacts, MapRow};
 pub use self::pictures::load_file;
 pub use self::request::{
     Crop, Histogram, Hit, Order, Part, PictureQuery, PictureSource, Reading, SearchRequest, SearchResponse,

@@ -68,11 +68,7 @@ impl Libraries {
     ///
     /// # Errors
     /// [`LibraryError::Unwatched`] where the system cannot, as with very many folders or some network drives.
-    pub fn watch(
-        &self,
-        library: u32,
-        waker: impl Fn() + Send + Sync + 'static,
-    ) -> Result<(), LibraryError> {
+    pub fn watch(&self, library: u32, waker: impl Fn() + Send + Sync + 'static) -> Result<(), LibraryError> {
         let library = self.library(library)?;
         let watch = FolderWatch::start(&library.root, Arc::new(waker))
             .map_err(|error| LibraryError::Unwatched(error.to_string(), library.root.clone()))?;

@@ -9,6 +9,7 @@ mod grid;
 pub mod kinds;
 mod list;
 mod lru;
+pub mod map;
 mod relevance;
 mod search;
 mod search_box;
@@ -30,6 +31,7 @@ pub use self::settings::{LibrarySettings, Sorting};
 use self::duplicates::DuplicatesView;
 use self::grid::{Grid, Shown};
 use self::list::grouped;
+use self::map::MapView;
 use self::search::Search;
 use self::search_box::SearchBox;
 use self::selection::Selection;
@@ -54,6 +56,10 @@ pub enum RoomAction {
     Open(PictureId),
     /// Search for what looks like it.
     FindSimilar(PictureId),
+    /// They are the chosen ones now.
+    Select(Vec<PictureId>),
+    /// Search only among them.
+    SearchWithin(Arc<[PictureId]>),
 }
 
 /// What the middle shows.
@@ -62,19 +68,22 @@ pub enum View {
     /// All pictures in rows.
     #[default]
     Grid,
+    /// All pictures in a plane, like ones close together.
+    Map,
     /// Groups of pictures that show the same.
     Duplicates,
 }
 
 impl View {
     /// Those there are, in the order of the switch.
-    pub const ALL: [Self; 2] = [Self::Grid, Self::Duplicates];
+    pub const ALL: [Self; 3] = [Self::Grid, Self::Map, Self::Duplicates];
 
     /// Its name on the switch.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
             Self::Grid => "Grid",
+            Self::Map => "Map",
             Self::Duplicates => "Duplicates",
         }
     }
@@ -89,6 +98,7 @@ pub struct LibraryRoom {
     search: Search,
     search_box: SearchBox,
     grid: Grid,
+    map: MapView,
     duplicates: DuplicatesView,
     viewer: Viewer,
     thumbs: Thumbnails,
@@ -118,6 +128,7 @@ impl LibraryRoom {
             search: Search::default(),
             search_box: SearchBox::default(),
             grid: Grid::default(),
+            map: MapView::new(),
             duplicates: DuplicatesView::new(),
             viewer: Viewer::default(),
             thumbs: Thumbnails::default(),
@@ -153,6 +164,7 @@ impl LibraryRoom {
             || self.search.is_busy()
             || self.viewer.is_busy()
             || self.duplicates.is_busy()
+            || (self.view == View::Map && self.map.is_busy())
             || self.thumbs.is_busy()
             || self.copying.is_some()
             || !self.revealing.is_empty()
@@ -433,6 +445,7 @@ impl LibraryRoom {
         });
         let action = match self.view {
             View::Grid => None,
+            View::Map => self.map.ui(ui, shell, &self.libraries, &mut self.thumbs),
             View::Duplicates => self.duplicates.ui(ui, shell, &self.libraries, &mut self.thumbs),
         };
         match action {
@@ -440,6 +453,13 @@ impl LibraryRoom {
             Some(RoomAction::FindSimilar(id)) => {
                 commands.push(LibraryCommand::ShowView(View::Grid));
                 commands.push(LibraryCommand::FindSimilar(vec![id]));
+            }
+            Some(RoomAction::Select(ids)) => {
+                self.selection.set(ids.into_iter(), None);
+            }
+            Some(RoomAction::SearchWithin(ids)) => {
+                self.search.within = (!ids.is_empty()).then_some(ids);
+                commands.push(LibraryCommand::ShowView(View::Grid));
             }
             None => {}
         }
@@ -591,8 +611,10 @@ impl Workspace for LibraryRoom {
             shell.notifications.warn(note);
         }
         self.refresh_search(shell);
-        if self.view == View::Duplicates {
-            self.duplicates.logic(shell, &self.libraries);
+        match self.view {
+            View::Grid => {}
+            View::Map => self.map.logic(shell, &self.libraries),
+            View::Duplicates => self.duplicates.logic(shell, &self.libraries),
         }
     }
 
@@ -619,7 +641,7 @@ impl Workspace for LibraryRoom {
                 }
                 match self.view {
                     View::Grid => self.middle_ui(ui, shell, has_list, &mut commands),
-                    View::Duplicates => self.other_view_ui(ui, shell, &mut commands),
+                    View::Map | View::Duplicates => self.other_view_ui(ui, shell, &mut commands),
                 }
             }
         } else {

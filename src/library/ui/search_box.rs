@@ -151,7 +151,11 @@ fn chips_ui(ui: &mut egui::Ui, search: &mut Search, thumbs: &Thumbnails, command
     if let Some(within) = &search.within {
         let count = within.len();
         ui.horizontal(|ui| {
-            ui.label(if count == 1 { "among 1 chosen picture".to_owned() } else { format!("among {count} chosen pictures") });
+            ui.label(if count == 1 {
+                "among 1 chosen picture".to_owned()
+            } else {
+                format!("among {count} chosen pictures")
+            });
             if widgets::icon_button(ui, "✕", "Search all pictures again").clicked() {
                 search.within = None;
             }

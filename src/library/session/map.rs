@@ -1,0 +1,106 @@
+//! What the map needs: one vector for each picture, and words that say what it is.
+
+use super::Libraries;
+use super::view::LibraryView;
+use crate::library::catalog::PictureRecord;
+use crate::library::descriptors::{BUILT_IN, SPACES, concepts, similarity_weights};
+use crate::library::query::CivilDate;
+use crate::library::{PictureId, RowId};
+
+/// A look counts as a word from this degree on.
+const LEAST_DEGREE: f32 = 0.5;
+/// Looks that one picture is named by.
+const MOST_LOOKS: usize = 3;
+
+/// A picture of the map.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MapRow {
+    /// Which.
+    pub id: PictureId,
+    /// Its look; the dot product of two is their similarity.
+    pub vector: Vec<f32>,
+}
+
+/// What a picture is, in words.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MapFacts {
+    /// Days since 1970 when it was taken.
+    pub day: Option<i32>,
+    /// Folder below the library's root; empty for the root itself.
+    pub folder: String,
+    /// Maker and model.
+    pub camera: Option<String>,
+    /// Kind of file.
+    pub format: Option<&'static str>,
+    /// Everything that a group of pictures may be named by: tags, persons, places, folder, year, camera, looks.
+    pub words: Vec<String>,
+}
+
+impl Libraries {
+    /// All pictures that have a look, in the order of libraries and rows. Blocks for a moment: all vectors are read.
+    #[must_use]
+    pub fn map_rows(&self) -> Vec<MapRow> {
+        let mut rows = Vec::new();
+        for view in self.all().iter().map(|open| open.view()) {
+            let all = view.entries.iter().map(|entry| entry.id);
+            rows.extend(all.filter_map(|id| Some(MapRow { id, vector: look(&view, id.row)? })));
+        }
+        rows
+    }
+
+    /// What a picture is; empty for one that is gone. Blocks for part of a millisecond.
+    #[must_use]
+    pub fn map_facts(&self, id: PictureId) -> MapFacts {
+        let Ok(library) = self.library(id.library) else { return MapFacts::default() };
+        let record = library.store.catalog.details(id.row).ok().flatten();
+        let mut facts = record.map(|record| facts(&record)).unwrap_or_default();
+        facts.words.extend(looks(&library.view(), id.row));
+        facts
+    }
+}
+
+/// The spaces of the look one after the other, weighted so that their dot product is the similarity.
+fn look(view: &LibraryView, row: RowId) -> Option<Vec<f32>> {
+    let weights = similarity_weights();
+    let mut look = Vec::new();
+    for (space, weight) in view.spaces.iter().zip(weights).take(SPACES).filter(|(_, weight)| *weight > 0.0) {
+        let scale = weight.sqrt();
+        look.extend(space.rows.get(row)?.into_iter().map(|value| value * scale));
+    }
+    Some(look)
+}
+
+/// The looks that are strongest in a picture.
+fn looks(view: &LibraryView, row: RowId) -> Vec<String> {
+    let space = BUILT_IN.iter().position(|space| space.name == "concepts");
+    let degrees = space.and_then(|space| view.spaces.get(space)?.rows.get(row)).unwrap_or_default();
+    let mut looks: Vec<(f32, &str)> = concepts()
+        .iter()
+        .filter_map(|concept| Some((*degrees.get(concept.index)?, concept.name)))
+        .filter(|(degree, _)| *degree >= LEAST_DEGREE)
+        .collect();
+    looks.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    looks.into_iter().take(MOST_LOOKS).map(|(_, name)| name.to_owned()).collect()
+}
+
+fn facts(record: &PictureRecord) -> MapFacts {
+    let day = record.taken_wall_secs.map(|secs| secs.div_euclid(86_400) as i32);
+    let parent = record.relative.parent();
+    let mut words: Vec<String> = record.tags.iter().chain(&record.people).cloned().collect();
+    let places = [&record.location, &record.city, &record.state, &record.country, &record.camera];
+    words.extend(places.into_iter().flatten().cloned());
+    words
+        .extend(parent.and_then(|folder| folder.file_name()).map(|name| name.to_string_lossy().into_owned()));
+    words.extend(day.map(|day| CivilDate::from_days_since_1970(day).year.to_string()));
+    if record.is_monochrome == Some(true) {
+        words.push("black and white".to_owned());
+    }
+    words.retain(|word| !word.trim().is_empty());
+    MapFacts {
+        day,
+        folder: parent.map(|folder| folder.display().to_string()).unwrap_or_default(),
+        camera: record.camera.clone(),
+        format: record.format.map(|format| format.name()),
+        words,
+    }
+}
