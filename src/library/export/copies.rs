@@ -346,7 +346,7 @@ mod tests {
             Err(io::Error::from(ErrorKind::StorageFull))
         };
         let options = CopyOptions::default();
-        let report = copies_by(&pictures[..], target.path(), options, &Task::QUIET, &pour).unwrap();
+        let report = copies_by(&pictures, target.path(), options, &Task::QUIET, &pour).unwrap();
         assert!(matches!(report.halted, Some(ExportError::NoSpace(_))));
         assert_eq!((report.taken(), report.files.len(), calls.get()), (1, 3, 2));
         assert!(matches!(&report.files[1].outcome, Outcome::Failed(why) if why.contains("disk is full")));

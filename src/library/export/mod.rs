@@ -56,13 +56,13 @@ pub trait Selection: Sync {
     fn picture(&self, index: usize) -> Result<Option<Exported>, ExportError>;
 }
 
-impl Selection for [Exported] {
+impl Selection for Vec<Exported> {
     fn count(&self) -> usize {
         self.len()
     }
 
     fn picture(&self, index: usize) -> Result<Option<Exported>, ExportError> {
-        Ok(self.get(index).cloned())
+        Ok(<[Exported]>::get(self, index).cloned())
     }
 }
 
