@@ -44,9 +44,10 @@ impl Place {
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(folder).unwrap() {
                 let entry = entry.unwrap();
-                match entry.file_type().unwrap().is_dir() {
-                    true => folders.push(entry.path()),
-                    false => found.push((entry.path(), entry.metadata().unwrap().len())),
+                if entry.file_type().unwrap().is_dir() {
+                    folders.push(entry.path())
+                } else {
+                    found.push((entry.path(), entry.metadata().unwrap().len()))
                 }
             }
         }

@@ -1,6 +1,10 @@
 //! The real window without a screen: found by label, clicked, dropped on.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that fails says where")]
 
+#[path = "support/memory.rs"]
+mod memory;
+#[path = "support/samples.rs"]
+mod samples;
 #[path = "support/window.rs"]
 mod support;
 
@@ -8,7 +12,9 @@ use std::path::{Path, PathBuf};
 
 use eframe::egui::{self, Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
-use support::{directories, open_window, open_window_in, sample};
+use memory::crystal_bytes;
+use samples::sample;
+use support::{directories, open_window, open_window_in};
 use vitrine::app::settings::Settings;
 
 #[test]
@@ -16,14 +22,18 @@ fn the_first_minute_shows_what_to_drop_and_samples_to_try() {
     let mut window = open_window(&[]);
     window.settle();
     assert!(window.shows("Drop crystal structures here"));
-    assert_eq!(window.crystal_bytes(), 0, "nothing is drawn before there is something to draw");
+    assert_eq!(
+        crystal_bytes(window.harness.state()),
+        0,
+        "nothing is drawn before there is something to draw"
+    );
     for sample in vitrine::crystal::samples::SAMPLES {
         assert!(window.shows(&format!("Open sample {}", sample.formula)), "{}", sample.formula);
     }
     window.click("Open sample SrTiO₃");
     assert_eq!(window.harness.state().crystals().shown_count(), 1);
     assert!(window.shows("Pm-3m (No. 221)"));
-    assert!(window.crystal_bytes() > 1_000_000, "the view has its targets");
+    assert!(crystal_bytes(window.harness.state()) > 1_000_000, "the view has its targets");
 }
 
 #[test]
@@ -102,7 +112,7 @@ fn the_palette_finds_and_runs_commands() {
     assert_eq!(window.harness.ctx.theme(), egui::Theme::Light);
     window.press(Modifiers::COMMAND, Key::W);
     assert_eq!(window.harness.state().crystals().shown_count(), 0, "closed by its keys");
-    assert_eq!(window.crystal_bytes(), 0, "its memory is given back");
+    assert_eq!(crystal_bytes(window.harness.state()), 0, "its memory is given back");
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! Graphs under the view, what they light up, what moves, and figures for papers.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that fails says where")]
 
+#[path = "support/memory.rs"]
+mod memory;
+#[path = "support/samples.rs"]
+mod samples;
 #[path = "support/window.rs"]
 mod support;
 
@@ -8,7 +12,9 @@ use std::{fmt::Write as _, sync::Arc};
 
 use eframe::egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use support::{Window, directories, open_window, sample};
+use memory::crystal_bytes;
+use samples::sample;
+use support::{Window, directories, open_window};
 use vitrine::app::settings::Settings;
 use vitrine::crystal::{
     analysis::{coordination::Method, diffraction::Probe},
@@ -190,7 +196,7 @@ fn graphs_leave_a_low_window_to_the_picture() {
     window.harness.set_size(eframe::egui::vec2(480.0, 360.0));
     window.settle();
     assert!(!window.shows("Powder pattern of NaCl") && window.shows("Crystal view of"));
-    assert!(window.crystal_bytes() > 0, "the picture is there");
+    assert!(crystal_bytes(window.harness.state()) > 0, "the picture is there");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! The Library in the real window without a screen: folders dropped, pictures found, looked at, forgotten.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that fails says where")]
 
+#[path = "support/samples.rs"]
+mod samples;
 #[path = "support/window.rs"]
 mod support;
 
@@ -8,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 use eframe::egui::{self, Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
-use support::{Window, open_window, open_window_in, sample};
+use samples::sample;
+use support::{Window, open_window, open_window_in};
 use vitrine::app::Command;
 use vitrine::app::settings::{Room, Settings};
 use vitrine::gpu::Owner;

@@ -374,7 +374,7 @@ fn rules_in_another_order_suggest_another_picture() {
     window.click("In a preferred folder");
     let place = window.view().groups().place_of(0).unwrap();
     assert_eq!(window.view().groups().all[place].choice.index, before, "no folder is preferred");
-    assert_eq!(window.view().settings().rules[0].1, false);
+    assert!(!window.view().settings().rules[0].1);
     window.click("Move down: In a preferred folder");
-    assert_eq!(window.view().settings().rules[1].1, false);
+    assert!(!window.view().settings().rules[1].1);
 }

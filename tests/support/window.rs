@@ -6,7 +6,6 @@ use eframe::egui::{self, Key, Modifiers};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use vitrine::{
     app::{App, Start, settings::Settings},
-    gpu::Owner,
     storage::Directories,
 };
 
@@ -63,13 +62,4 @@ impl Window {
     pub fn shows(&self, label: &str) -> bool {
         self.harness.query_all_by_label_contains(label).next().is_some()
     }
-
-    pub fn crystal_bytes(&self) -> u64 {
-        let owners = self.harness.state().gpu().ledger.by_owner();
-        owners.iter().find(|entry| entry.owner == Owner::Crystals).map_or(0, |entry| entry.bytes)
-    }
-}
-
-pub fn sample(file: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples/crystals").join(file)
 }

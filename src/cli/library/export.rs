@@ -187,7 +187,7 @@ fn tell_copies(folder: &std::path::Path, report: &CopyReport) {
         match &file.outcome {
             Outcome::Done(_) | Outcome::NotTried => {}
             Outcome::CopiedInstead(_, reason) => {
-                eprintln!("vitrine: note: {}: copied; {reason}", file.source.display())
+                eprintln!("vitrine: note: {}: copied; {reason}", file.source.display());
             }
             Outcome::Failed(reason) => eprintln!("vitrine: {}: {reason}", file.source.display()),
         }

@@ -68,6 +68,10 @@ struct FolderArguments {
 /// Opens the library of a folder and, unless told not to, brings it up to date; what could not be read is told.
 fn open(arguments: &FolderArguments, directories: &Directories) -> anyhow::Result<(Libraries, u32)> {
     let libraries = Libraries::new(directories);
+    if arguments.no_index && !libraries.is_known(&arguments.folder) {
+        let folder = arguments.folder.display();
+        anyhow::bail!("this folder has not been indexed yet; leave --no-index out: {folder}");
+    }
     let number = libraries.open(&arguments.folder)?;
     if !arguments.no_index && arguments.folder.is_dir() {
         bring_up_to_date(&libraries, number, &arguments.folder)?;
@@ -87,7 +91,7 @@ fn bring_up_to_date(libraries: &Libraries, number: u32, folder: &Path) -> anyhow
         }
         // What is known can be searched all the same.
         Err(LibraryError::Busy) => {
-            eprintln!("vitrine: note: answered from what is known: {}", LibraryError::Busy)
+            eprintln!("vitrine: note: answered from what is known: {}", LibraryError::Busy);
         }
         Err(error) => return Err(error.into()),
     }

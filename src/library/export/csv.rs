@@ -111,7 +111,7 @@ impl Further {
         let mut names: Vec<_> = counts.into_iter().collect();
         let has_others = names.len() > MOST_FURTHER_COLUMNS;
         // Stable, so equally frequent ones stay in the order of their names.
-        names.sort_by(|a, b| b.1.cmp(&a.1));
+        names.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         names.truncate(MOST_FURTHER_COLUMNS);
         let mut names: Vec<(String, String)> = names.into_iter().map(|(name, _)| name).collect();
         names.sort_by(|a, b| (group_place(&a.0), a).cmp(&(group_place(&b.0), b)));
@@ -143,7 +143,7 @@ impl Further {
                 cell.push_str("; ");
             }
             if place.is_none() {
-                cell.push_str(&format!("{group} {name}: "));
+                cell.extend([group, " ", name, ": "]);
             }
             cell.push_str(value);
         }

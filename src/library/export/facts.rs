@@ -89,7 +89,7 @@ impl Facts {
             path_is_exact: path.to_str().is_some(),
             folder: folder.unwrap_or_default(),
             name: picture.name(),
-            format: record.format.map(|format| format.name()),
+            format: record.format.map(crate::library::Format::name),
             width_px: known(record.width),
             height_px: known(record.height),
             frames: known(record.frames),
@@ -155,7 +155,7 @@ pub(super) enum Cell {
 /// A column: its name, and the picture's value.
 pub(super) type Column = (&'static str, fn(&Facts) -> Cell);
 
-fn plain(value: impl ToString) -> Cell {
+fn plain<T: ToString + Copy>(value: T) -> Cell {
     Cell::Plain(value.to_string())
 }
 

@@ -9,7 +9,7 @@ use super::plan::{Work, sidecar_names};
 use crate::library::catalog::{PictureRecord, Stage};
 use crate::library::decode::{self, ByteBudget, DecodeError, Decoded, Header};
 use crate::library::descriptors::{self, Description};
-use crate::library::metadata::{self, DateTime, Metadata};
+use crate::library::metadata::{self, DateTime, Metadata, Rational};
 use crate::library::scan::FoundFile;
 use crate::library::session::THUMBNAIL_SIDE;
 use crate::library::{ContentHash, Format};
@@ -229,10 +229,10 @@ fn record(
         camera: metadata.camera(),
         lens: m.lens,
         iso: m.iso,
-        f_number: m.f_number.map(|value| value.value()),
-        exposure_secs: m.exposure_secs.map(|value| value.value()),
-        focal_mm: m.focal_mm.map(|value| value.value()),
-        focal_35mm: m.focal_35mm.map(|value| value.value()),
+        f_number: m.f_number.map(Rational::value),
+        exposure_secs: m.exposure_secs.map(Rational::value),
+        focal_mm: m.focal_mm.map(Rational::value),
+        focal_35mm: m.focal_35mm.map(Rational::value),
         latitude_deg: m.gps.as_ref().map(|gps| gps.latitude_deg),
         longitude_deg: m.gps.as_ref().map(|gps| gps.longitude_deg),
         altitude_m: m.gps.as_ref().and_then(|gps| gps.altitude_m),

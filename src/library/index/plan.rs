@@ -61,7 +61,7 @@ pub struct Missing {
     /// Its content, when it was read completely.
     pub content: Option<ContentHash>,
     /// Whether an earlier run did not find it either.
-    pub was_missing: bool,
+    pub missed_before: bool,
 }
 
 impl Plan {
@@ -125,7 +125,7 @@ impl Plan {
                 relative: path.clone(),
                 size_bytes: known.size_bytes,
                 content: known.content,
-                was_missing: known.is_missing,
+                missed_before: known.is_missing,
             })
             .collect();
         missing.sort_by_key(|missing| missing.row);
@@ -135,7 +135,9 @@ impl Plan {
     /// After the scan: files that are as they were but whose XMP file is not.
     pub fn sidecars_changed(&mut self) -> Vec<Work> {
         let mut works = Vec::new();
-        for path in &self.seen {
+        let mut seen: Vec<&PathBuf> = self.seen.iter().collect();
+        seen.sort();
+        for path in seen {
             let Some(known) = self.known.get(path) else { continue };
             let is_finished = matches!(known.stage, Stage::Full);
             if is_finished && self.sidecar_of(path) != known.sidecar_modified_ns {
@@ -148,7 +150,6 @@ impl Plan {
                 self.unchanged = self.unchanged.saturating_sub(1);
             }
         }
-        works.sort_by(|a, b| a.file.relative.cmp(&b.file.relative));
         works
     }
 
@@ -225,11 +226,11 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_that_was_missing_returns() {
+    fn a_picture_that_missed_before_returns() {
         let mut gone = known(1, 10, Stage::Full);
         gone.is_missing = true;
         let mut plan = Plan::new(HashMap::from([("a.jpg".into(), gone)]), HashSet::new());
-        assert!(plan.missing()[0].was_missing);
+        assert!(plan.missing()[0].missed_before);
         assert!(matches!(plan.found(file("a.jpg", 10, 1)), Verdict::Returned(_)));
         assert!(plan.missing().is_empty());
     }

@@ -191,7 +191,7 @@ impl<'a> Run<'a> {
             }
         }
         // They are hidden, not struck out: a drive that is away, or a folder being moved, comes back with all that is known.
-        let gone = by_size.into_values().flatten().filter(|missing| !missing.was_missing);
+        let gone = by_size.into_values().flatten().filter(|missing| !missing.missed_before);
         let mut gone: Vec<RowId> = gone.map(|missing| missing.row).collect();
         gone.sort();
         if !gone.is_empty() {

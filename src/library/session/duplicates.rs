@@ -28,9 +28,12 @@ pub struct DuplicateScope {
 
 impl Default for DuplicateScope {
     fn default() -> Self {
-        Self { hash_distance: Some(16), similarity: Some(0.9), crops: true }
+        Self { hash_distance: Some(13), similarity: Some(0.9), crops: true }
     }
 }
+
+/// Correlation of a crop with the place in its source from which on it is one.
+const SURE_CROP: f32 = 0.8;
 
 /// What the search is at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,7 +142,7 @@ impl Libraries {
             found.resolved.extend(library.store.catalog.resolved_groups()?);
         }
         let looks = self.looks(&found.ids);
-        let close = self.close(&found, scope, on_stage, should_stop);
+        let close = Self::close(&found, scope, on_stage, should_stop);
         on_stage(DuplicateStage::Looks);
         let similar = match scope.similarity {
             Some(least) => looks.pairs_above(least, should_stop),
@@ -149,7 +152,7 @@ impl Libraries {
         let place = |position: u32| looks.ids().get(position as usize).map(|row| row.0);
         let similar = similar.into_iter().filter_map(|(a, b, score)| Some((place(a)?, place(b)?, score)));
         let similar: Vec<_> = similar.collect();
-        let crops = if scope.crops { self.crops(&found, on_stage, should_stop)? } else { Vec::new() };
+        let crops = if scope.crops { self.crops(&found, on_stage, should_stop) } else { Vec::new() };
         let similarity_of = |a: u32, b: u32| {
             let (a, b) = (looks.get(RowId(a))?, looks.get(RowId(b))?);
             Some(a.iter().zip(&b).map(|(a, b)| a * b).sum())
@@ -161,7 +164,6 @@ impl Libraries {
 
     /// Pairs of pictures with close hashes.
     fn close(
-        &self,
         found: &Duplicates,
         scope: DuplicateScope,
         on_stage: &(dyn Fn(DuplicateStage) + Sync),
@@ -210,7 +212,7 @@ impl Libraries {
         found: &Duplicates,
         on_stage: &(dyn Fn(DuplicateStage) + Sync),
         should_stop: &(dyn Fn() -> bool + Sync),
-    ) -> Result<Vec<crops::CropMatch>, LibraryError> {
+    ) -> Vec<crops::CropMatch> {
         let done = std::sync::atomic::AtomicUsize::new(0);
         let count = found.ids.len();
         let pictures: Vec<(PictureId, ContentHash)> =
@@ -224,7 +226,7 @@ impl Libraries {
         };
         let signatures: Vec<Option<CropSignature>> = pictures.par_iter().map(signature).collect();
         if should_stop() {
-            return Ok(Vec::new());
+            return Vec::new();
         }
         on_stage(DuplicateStage::Crops);
         let present: Vec<(u32, &CropSignature)> =
@@ -234,7 +236,15 @@ impl Libraries {
         let matches = crops::find(&only, should_stop).into_iter().filter_map(|found| {
             Some(crops::CropMatch { source: place(found.source)?, crop: place(found.crop)?, ..found })
         });
-        Ok(matches.collect())
+        let matches: Vec<crops::CropMatch> = matches.collect();
+        // Points may agree by chance; the pixels do not.
+        let verified = |matched: &crops::CropMatch| {
+            let pixels = |at: u32| self.thumbnail(*found.ids.get(at as usize)?).ok();
+            let (source, crop) = (pixels(matched.source)?, pixels(matched.crop)?);
+            let score = crops::verify(&source, &crop, matched.rect);
+            (score >= SURE_CROP && !should_stop()).then_some(crops::CropMatch { score, ..*matched })
+        };
+        matches.par_iter().filter_map(verified).collect()
     }
 
     fn crop_signature(&self, id: PictureId, content: &ContentHash) -> Option<CropSignature> {

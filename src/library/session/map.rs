@@ -100,7 +100,7 @@ fn facts(record: &PictureRecord) -> MapFacts {
         day,
         folder: parent.map(|folder| folder.display().to_string()).unwrap_or_default(),
         camera: record.camera.clone(),
-        format: record.format.map(|format| format.name()),
+        format: record.format.map(crate::library::Format::name),
         words,
     }
 }

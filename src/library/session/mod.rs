@@ -108,6 +108,12 @@ impl Libraries {
         known::roots(&self.shared.directories)
     }
 
+    /// Whether there is a library of this folder. Reads the disk.
+    #[must_use]
+    pub fn is_known(&self, root: &Path) -> bool {
+        self.place(root).is_ok_and(|(_, folder)| folder.is_dir())
+    }
+
     /// Opens the library of a folder, a new one where there is none; one that is open already keeps its number. Blocks.
     /// A known library whose folder is away is opened too: its pictures can still be found.
     ///

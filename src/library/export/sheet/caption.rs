@@ -49,13 +49,13 @@ pub(super) fn write(
 
 /// Title, and under it what the sheet holds.
 pub(super) fn heading(svg: &mut Svg, layout: &Layout, palette: &FigurePalette, title: &str, about: &str) {
-    let width = layout.right() - layout.left();
+    let width = layout.right() - Layout::left();
     let top = pt_from_mm(MARGIN_MM);
     // Bold letters are wider than those that are measured.
     let title = shortened(&clipped(title), 14.0, 0.9 * width);
-    svg.text((layout.left(), top + 12.0), &Label::plain(&title), TextStyle::new(14.0, palette.ink).bold());
+    svg.text((Layout::left(), top + 12.0), &Label::plain(&title), TextStyle::new(14.0, palette.ink).bold());
     let about = shortened(&clipped(about), 8.5, width);
-    svg.text((layout.left(), top + 26.0), &Label::plain(&about), TextStyle::new(8.5, palette.ink_weak));
+    svg.text((Layout::left(), top + 26.0), &Label::plain(&about), TextStyle::new(8.5, palette.ink_weak));
 }
 
 /// Number of a page, counted from 1, of all of them.

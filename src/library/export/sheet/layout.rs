@@ -79,7 +79,7 @@ impl Layout {
         let lines =
             [captions.name, captions.date, captions.camera].into_iter().filter(|shown| *shown).count();
         let mut layout = Self { width_mm, height_mm, columns, rows: 1, room: (0.0, 0.0), lines };
-        let between = layout.right() - layout.left() - GAP * (columns - 1) as f64;
+        let between = layout.right() - Self::left() - GAP * (columns - 1) as f64;
         layout.room = (between / columns as f64, ROOM_SHAPE * between / columns as f64);
         Ok(layout)
     }
@@ -93,7 +93,7 @@ impl Layout {
         self
     }
 
-    pub fn left(&self) -> f64 {
+    pub fn left() -> f64 {
         pt_from_mm(MARGIN_MM)
     }
 
@@ -112,7 +112,7 @@ impl Layout {
 
     /// Room for the picture of a column in a row that begins at `top`.
     pub fn area(&self, column: usize, top: f64) -> Area {
-        let left = self.left() + column as f64 * (self.room.0 + GAP);
+        let left = Self::left() + column as f64 * (self.room.0 + GAP);
         Area { left, top, right: left + self.room.0, bottom: top + self.room.1 }
     }
 

@@ -126,12 +126,12 @@ fn put(band: &mut figure::Pixels, tile: &Tile, room: Area, dpi: f64, palette: &F
     }
 }
 
-fn begin<'a>(
-    out: &'a mut dyn Write,
+fn begin(
+    out: &mut dyn Write,
     width: u32,
     height: u32,
     dpi: f64,
-) -> Result<png::Writer<&'a mut dyn Write>, ExportError> {
+) -> Result<png::Writer<&mut dyn Write>, ExportError> {
     let mut encoder = png::Encoder::new(out, width, height);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);

@@ -11,9 +11,10 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use super::Universe;
 use super::words;
 use crate::library::descriptors::{self, BUILT_IN, SPACES, concept, concepts, describe, similarity_weights};
+use crate::library::query::calibration::Null;
 use crate::library::query::{Query, TermKind};
 use crate::library::session::LibraryError;
-use crate::library::session::request::{Crop, PictureQuery, PictureSource, Sketch};
+use crate::library::session::request::{Crop, PictureQuery, PictureSource, Sketch, Strength};
 use crate::library::session::view::NOWHERE;
 use crate::library::{PictureId, Pixels};
 
@@ -34,7 +35,14 @@ pub struct DenseRanking {
     neutral: Vec<Vec<f32>>,
     mean: f32,
     deviation: f32,
+    /// For a look: from which standardised score on its pictures are likely, and sure.
+    likely_and_sure: Option<(f32, f32)>,
 }
+
+/// Degrees of a look that count as likely and as sure, whatever other looks the library is full of: what is half red is
+/// red, also among a thousand photographs that are greyer than anything is red.
+const LIKELY_DEGREE: f32 = 0.5;
+const SURE_DEGREE: f32 = 0.95;
 
 impl DenseRanking {
     fn new(name: String, weight: f32, scores: Vec<f32>, mut neutral: Vec<Vec<f32>>) -> Self {
@@ -47,7 +55,19 @@ impl DenseRanking {
         for score in neutral.iter_mut().flatten() {
             *score = (*score - mean) / deviation;
         }
-        Self { name, weight, scores, neutral, mean, deviation }
+        Self { name, weight, scores, neutral, mean, deviation, likely_and_sure: None }
+    }
+
+    /// Scores are degrees of a look, 0 to 1.
+    fn with_degrees(mut self) -> Self {
+        let null = Null::new(&self.neutral);
+        self.likely_and_sure = null.score_of(Strength::FAIR).zip(null.score_of(Strength::SURE));
+        self
+    }
+
+    /// Whether scores are degrees of a look.
+    pub fn is_look(&self) -> bool {
+        self.likely_and_sure.is_some()
     }
 
     /// Kept pictures by number, best first.
@@ -62,7 +82,14 @@ impl DenseRanking {
     }
 
     fn standardised(&self, score: f32) -> f32 {
-        (score - self.mean) / self.deviation
+        let standardised = (score - self.mean) / self.deviation;
+        match self.likely_and_sure {
+            Some((likely, sure)) if score >= LIKELY_DEGREE => {
+                let part = (score - LIKELY_DEGREE) / (SURE_DEGREE - LIKELY_DEGREE);
+                standardised.max(likely + part * (sure - likely))
+            }
+            _ => standardised,
+        }
     }
 }
 
@@ -130,7 +157,7 @@ fn of_look(universe: &Universe, word: &str, weight: f32) -> Option<DenseRanking>
     let sample = Sample::of(universe, NEUTRAL_PICTURES, &[CONCEPTS]);
     let others = concepts().iter().filter(|other| other.kind == asked.kind && other.index != asked.index);
     let neutral = others.map(|other| sample.scores(&[(CONCEPTS, other.query())])).collect();
-    Some(DenseRanking::new(format!("{kind}: {}", asked.name), weight, scores, neutral))
+    Some(DenseRanking::new(format!("{kind}: {}", asked.name), weight, scores, neutral).with_degrees())
 }
 
 /// How much of the picture has a colour that has no name.

@@ -110,10 +110,10 @@ pub(super) fn answer(
         kept = chosen;
     }
     words::keep_filtered(&universe, &query, &mut kept)?;
-    let words = words::rank(&universe, &query, &mut kept)?;
     let mut dense = dense::of_looks(&universe, &query);
     dense.extend(dense::of_pictures(&universe, &request.pictures, thumbnail)?);
     dense.extend(request.sketch.as_ref().and_then(|sketch| dense::of_sketch(&universe, sketch)));
+    let words = words::rank(&universe, &query, !dense.is_empty(), &mut kept)?;
     if is_superseded() {
         return Ok(SearchResponse::default());
     }
@@ -208,7 +208,11 @@ impl Relevance {
             }
         }
         let shown: Vec<f32> = sums.iter().zip(kept).filter(|(_, kept)| **kept).map(|(sum, _)| *sum).collect();
-        let histogram = calibration::histogram(&shown, &null, BINS)?;
+        let mut histogram = calibration::histogram(&shown, &null, BINS)?;
+        if dense.iter().any(DenseRanking::is_look) {
+            // What has the look to a fair degree is shown, also where other looks are as frequent.
+            histogram.suggested_cut = histogram.suggested_cut.min(Strength::FAIR);
+        }
         Some(Self { sums, null, suggested: histogram.suggested_cut, histogram })
     }
 

@@ -55,8 +55,14 @@ pub fn keep_filtered(universe: &Universe, query: &Query, kept: &mut [bool]) -> R
 }
 
 /// Looks every word up in names and texts. A word that is nothing else than a word must match: pictures without it are
-/// left out, as are those with a negated one.
-pub fn rank(universe: &Universe, query: &Query, kept: &mut [bool]) -> Result<Vec<WordRanking>, LibraryError> {
+/// left out, as are those with a negated one. Only a word that matches nothing while other parts of the query rank
+/// (`ranks_otherwise`) is passed over; its reading says so.
+pub fn rank(
+    universe: &Universe,
+    query: &Query,
+    ranks_otherwise: bool,
+    kept: &mut [bool],
+) -> Result<Vec<WordRanking>, LibraryError> {
     let mut rankings = Vec::new();
     for (at, term) in query.terms.iter().enumerate() {
         let TermKind::Words { text, is_phrase, is_prefix } = &term.kind else { continue };
@@ -70,8 +76,11 @@ pub fn rank(universe: &Universe, query: &Query, kept: &mut [bool]) -> Result<Vec
             is_also_a_look: is_also_a_look(term),
             hits: matches(universe, &words)?,
         };
-        let may_become_a_look = *is_prefix && ranking.hits.is_empty() && vocabulary::begins_look(text);
-        if !may_become_a_look && !(ranking.is_also_a_look && !ranking.is_negated) {
+        let may_become_a_look = *is_prefix && vocabulary::begins_look(text);
+        let is_passed_over = ranking.hits.is_empty() && (ranks_otherwise || may_become_a_look);
+        let only_ranks = ranking.is_also_a_look && !ranking.is_negated;
+        let must_match = words.has_words() && !is_passed_over && !only_ranks;
+        if must_match {
             keep_matching(&ranking, kept);
         }
         rankings.push(ranking);

@@ -20,6 +20,10 @@ use crate::{
 /// Height of the plot of pairs, in points.
 const PLOT_HEIGHT: f32 = 200.0;
 
+/// Keys that keep or discard the members of a group, in their order.
+const NUMBERS: [Key; 9] =
+    [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
+
 impl DuplicatesView {
     pub(super) fn draw(
         &mut self,
@@ -268,17 +272,6 @@ impl DuplicatesView {
             }
         }
         let Some(group) = self.current_group() else { return };
-        const NUMBERS: [Key; 9] = [
-            Key::Num1,
-            Key::Num2,
-            Key::Num3,
-            Key::Num4,
-            Key::Num5,
-            Key::Num6,
-            Key::Num7,
-            Key::Num8,
-            Key::Num9,
-        ];
         for (key, member) in NUMBERS.into_iter().zip(&group.group.members) {
             if pressed(key) {
                 actions.push(Action::Toggle(member.index));

@@ -60,7 +60,7 @@ impl Frames {
             FramesBy::Date => Self::by_date(settled),
             FramesBy::Group => {
                 let name = |group: &Option<u32>| Some(settled.groups.get((*group)? as usize)?.name.clone());
-                Self::by_kind(settled.group_of.iter().map(name).collect())
+                Self::by_kind(&settled.group_of.iter().map(name).collect::<Vec<_>>())
             }
             FramesBy::Folder => Self::by_fact(settled, |facts| {
                 Some(if facts.folder.is_empty() { "(top folder)".to_owned() } else { facts.folder.clone() })
@@ -71,10 +71,10 @@ impl Frames {
     }
 
     fn by_fact(settled: &Settled, kind: impl Fn(&MapFacts) -> Option<String>) -> Self {
-        Self::by_kind(settled.facts.iter().map(|facts| kind(facts)).collect())
+        Self::by_kind(&settled.facts.iter().map(|facts| kind(facts)).collect::<Vec<_>>())
     }
 
-    fn by_kind(kinds: Vec<Option<String>>) -> Self {
+    fn by_kind(kinds: &[Option<String>]) -> Self {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for kind in kinds.iter().flatten() {
             *counts.entry(kind).or_default() += 1;

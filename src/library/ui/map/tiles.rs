@@ -50,7 +50,7 @@ struct Loaded {
 pub(super) struct Tiles {
     texture: Option<(LedgerTexture, wgpu::TextureView)>,
     layers: u32,
-    tiles: BTreeMap<PictureId, Tile>,
+    held: BTreeMap<PictureId, Tile>,
     free: Vec<u32>,
     failed: BTreeSet<PictureId>,
     worker: Option<LatestWorker<(Libraries, Vec<PictureId>), ()>>,
@@ -61,7 +61,7 @@ pub(super) struct Tiles {
 
 impl Tiles {
     pub(super) fn get(&self, id: PictureId) -> Option<&Tile> {
-        self.tiles.get(&id)
+        self.held.get(&id)
     }
 
     pub(super) fn is_busy(&self) -> bool {
@@ -127,7 +127,7 @@ impl Tiles {
     /// Forgets pictures that are gone.
     pub(super) fn retain(&mut self, is_there: impl Fn(PictureId) -> bool) {
         let free = &mut self.free;
-        self.tiles.retain(|id, tile| {
+        self.held.retain(|id, tile| {
             let stays = is_there(*id);
             if !stays {
                 free.push(tile.slot);
@@ -151,26 +151,26 @@ impl Tiles {
             let Some(slot) = self.slot_for(loaded.id) else { continue };
             self.write(shell.gpu, slot, &bytes);
             let tile = Tile { slot, color: mean(&bytes), aspect, last_seen: self.frame };
-            self.tiles.insert(loaded.id, tile);
+            self.held.insert(loaded.id, tile);
         }
         has_news
     }
 
     /// A free slot, that of a picture not seen for longest when there is none.
     fn slot_for(&mut self, id: PictureId) -> Option<u32> {
-        if let Some(tile) = self.tiles.get(&id) {
+        if let Some(tile) = self.held.get(&id) {
             return Some(tile.slot);
         }
         if let Some(slot) = self.free.pop() {
             return Some(slot);
         }
-        let (oldest, tile) = self.tiles.iter().min_by_key(|(id, tile)| (tile.last_seen, **id))?;
+        let (oldest, tile) = self.held.iter().min_by_key(|(id, tile)| (tile.last_seen, **id))?;
         let (oldest, slot, last_seen) = (*oldest, tile.slot, tile.last_seen);
         // What is on the screen is not pushed out.
         if last_seen + 2 >= self.frame {
             return None;
         }
-        self.tiles.remove(&oldest);
+        self.held.remove(&oldest);
         Some(slot)
     }
 
@@ -197,13 +197,13 @@ impl Tiles {
         let frame = self.frame;
         let mut missing = Vec::new();
         for id in seen {
-            match self.tiles.get_mut(id) {
+            match self.held.get_mut(id) {
                 Some(tile) => tile.last_seen = frame,
                 None if missing.len() < BATCH && !self.failed.contains(id) => missing.push(*id),
                 None => {}
             }
         }
-        let has_room = !self.free.is_empty() || self.tiles.values().any(|tile| tile.last_seen + 2 < frame);
+        let has_room = !self.free.is_empty() || self.held.values().any(|tile| tile.last_seen + 2 < frame);
         if missing.is_empty() || !has_room {
             return;
         }
@@ -240,7 +240,7 @@ impl Tiles {
 
     /// Number of a picture's tile for the shader.
     pub(super) fn number(&self, id: PictureId) -> u32 {
-        self.tiles.get(&id).map_or(NO_TILE, |tile| tile.slot)
+        self.held.get(&id).map_or(NO_TILE, |tile| tile.slot)
     }
 }
 

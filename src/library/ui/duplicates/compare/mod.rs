@@ -47,7 +47,7 @@ struct Side {
     name: String,
     facts: String,
     lies: Placement,
-    longest_side: u32,
+    longest_px: u32,
 }
 
 /// A picture on the device, entered in its ledger.
@@ -96,7 +96,7 @@ impl Compare {
                 name: look::name(found.paths.get(member.index as usize)?),
                 facts: look::facts(candidate),
                 lies: Placement::of(member),
-                longest_side: candidate.width.max(candidate.height),
+                longest_px: candidate.width.max(candidate.height),
             })
         };
         let sides: Vec<Side> = group.group.members.iter().filter_map(side).collect();
@@ -132,7 +132,7 @@ impl Compare {
     /// What has to be loaded for what is to be seen.
     fn request(&self) -> Option<Request> {
         let (first, second) = (self.side(0)?, self.side(1)?);
-        let longest = first.longest_side.max(second.longest_side);
+        let longest = first.longest_px.max(second.longest_px);
         let needed = (self.fitted_px * self.zoom) as u32;
         let side_px = SIDES
             .into_iter()
@@ -210,7 +210,7 @@ impl Compare {
                 let actual =
                     ui.button("100 %").on_hover_text("One pixel of the picture on one of the screen");
                 if let Some(side) = self.side(0).filter(|_| actual.clicked()) {
-                    self.zoom = (side.longest_side as f32 / self.fitted_px.max(1.0)).clamp(0.1, 64.0);
+                    self.zoom = (side.longest_px as f32 / self.fitted_px.max(1.0)).clamp(0.1, 64.0);
                 }
             });
             ui.horizontal_wrapped(|ui| self.chosen_ui(ui, group, marks, actions));
