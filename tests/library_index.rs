@@ -45,9 +45,9 @@ impl Place {
             for entry in fs::read_dir(folder).unwrap() {
                 let entry = entry.unwrap();
                 if entry.file_type().unwrap().is_dir() {
-                    folders.push(entry.path())
+                    folders.push(entry.path());
                 } else {
-                    found.push((entry.path(), entry.metadata().unwrap().len()))
+                    found.push((entry.path(), entry.metadata().unwrap().len()));
                 }
             }
         }
@@ -117,7 +117,7 @@ fn a_folder_is_followed_through_its_changes() {
     // It is the same after the program was closed.
     drop(libraries);
     let libraries = place.libraries();
-    assert_eq!(libraries.known(), [photos.clone()]);
+    assert_eq!(libraries.known(), std::slice::from_ref(&photos));
     let number = libraries.open(&photos).unwrap();
     assert_eq!(libraries.table().entries().len(), 4);
     assert_eq!(index(&libraries, number).indexed, 0);

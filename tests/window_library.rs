@@ -1,6 +1,8 @@
 //! The Library in the real window without a screen: folders dropped, pictures found, looked at, forgotten.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that fails says where")]
 
+#[path = "window_library/map.rs"]
+mod map;
 #[path = "support/samples.rs"]
 mod samples;
 #[path = "support/window.rs"]

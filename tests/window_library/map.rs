@@ -1,15 +1,11 @@
 //! The Library's map in the real window without a screen.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that fails says where")]
-
-#[path = "support/window.rs"]
-mod support;
 
 use std::path::Path;
 
+use super::support::{Window, open_window};
 use eframe::egui;
 use egui_kittest::kittest::Queryable as _;
 use image::{Rgb, RgbImage};
-use support::{Window, open_window};
 use vitrine::gpu::Owner;
 
 /// Pictures of three kinds, in a folder each.
