@@ -20,7 +20,7 @@ use std::path::PathBuf;
 pub use self::evidence::{PairEvidence, SimilarPair, gather, oriented_distance};
 pub use self::graph::{Graph, Thresholds};
 pub use self::group::{Group, Member, turn_words};
-pub use self::kind::{Kind, Kinds};
+pub use self::kind::{Kind, Kinds, LOOSEST_DISTANCE};
 pub use self::system_trash::SystemTrash;
 pub use self::trash::FileIdentity;
 use super::{ContentHash, Format};

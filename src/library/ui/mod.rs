@@ -39,6 +39,7 @@ use self::thumbs::Thumbnails;
 use self::viewer::Viewer;
 use self::work::{Work, name_of};
 use super::PictureId;
+use super::duplicates::SystemTrash;
 use super::session::{FailedFile, Libraries};
 use crate::jobs::{JobContext, JobError, JobHandle};
 use crate::storage::Directories;
@@ -120,16 +121,17 @@ impl LibraryRoom {
     /// A workspace that opens the known libraries when it is first asked to do something.
     #[must_use]
     pub fn new(settings: LibrarySettings, directories: &Directories) -> Self {
+        let settings = settings.validated();
         Self {
             libraries: Libraries::new(directories),
-            settings: settings.validated(),
+            duplicates: DuplicatesView::with(settings.duplicates.clone(), Arc::new(SystemTrash)),
+            settings,
             view: View::default(),
             work: Work::default(),
             search: Search::default(),
             search_box: SearchBox::default(),
             grid: Grid::default(),
             map: MapView::new(),
-            duplicates: DuplicatesView::new(),
             viewer: Viewer::default(),
             thumbs: Thumbnails::default(),
             selection: Selection::default(),
@@ -148,7 +150,7 @@ impl LibraryRoom {
     /// What is worth remembering.
     #[must_use]
     pub fn settings(&self) -> LibrarySettings {
-        self.settings.clone()
+        LibrarySettings { duplicates: self.duplicates.settings().clone(), ..self.settings.clone() }
     }
 
     /// The open libraries.
@@ -443,11 +445,13 @@ impl LibraryRoom {
             ui.horizontal(|ui| self.views_ui(ui, commands));
             ui.add_space(2.0);
         });
-        let action = match self.view {
+        let canvas = egui::Frame::NONE.fill(Theme::of(ui).canvas.egui());
+        let action = egui::CentralPanel::default().frame(canvas).show(ui, |ui| match self.view {
             View::Grid => None,
             View::Map => self.map.ui(ui, shell, &self.libraries, &mut self.thumbs),
             View::Duplicates => self.duplicates.ui(ui, shell, &self.libraries, &mut self.thumbs),
-        };
+        });
+        let action = action.inner;
         match action {
             Some(RoomAction::Open(id)) => commands.push(LibraryCommand::Open(id)),
             Some(RoomAction::FindSimilar(id)) => {
@@ -611,10 +615,10 @@ impl Workspace for LibraryRoom {
             shell.notifications.warn(note);
         }
         self.refresh_search(shell);
-        match self.view {
-            View::Grid => {}
-            View::Map => self.map.logic(shell, &self.libraries),
-            View::Duplicates => self.duplicates.logic(shell, &self.libraries),
+        // What was begun there comes to its end wherever one looks; the map begins when it is looked at.
+        self.duplicates.logic(shell, &self.libraries);
+        if self.view == View::Map {
+            self.map.logic(shell, &self.libraries);
         }
     }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::duplicates::DuplicateSettings;
 use crate::library::session::Order;
 
 /// Folders in the recent list.
@@ -73,6 +74,8 @@ pub struct LibrarySettings {
     pub shows_details: bool,
     /// Folders opened last, newest first.
     pub recent: Vec<PathBuf>,
+    /// How duplicates are looked for.
+    pub duplicates: DuplicateSettings,
 }
 
 impl Default for LibrarySettings {
@@ -84,6 +87,7 @@ impl Default for LibrarySettings {
             thumbnail_megabytes: 256,
             shows_details: true,
             recent: Vec::new(),
+            duplicates: DuplicateSettings::default(),
         }
     }
 }
@@ -97,6 +101,7 @@ impl LibrarySettings {
         }
         self.thumbnail_megabytes = self.thumbnail_megabytes.clamp(32, 4096);
         self.recent.truncate(RECENT);
+        self.duplicates = self.duplicates.validated();
         self
     }
 

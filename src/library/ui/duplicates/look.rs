@@ -55,8 +55,9 @@ pub(super) fn kind_hint(kind: Kind) -> &'static str {
 
 /// A dot in the colour of a kind.
 pub(super) fn kind_dot(ui: &mut egui::Ui, kind: Kind) {
-    let side = 0.6 * ui.text_style_height(&egui::TextStyle::Body);
-    let (rect, _) = ui.allocate_exact_size(egui::vec2(side, side), egui::Sense::hover());
+    let height = ui.text_style_height(&egui::TextStyle::Body);
+    let side = 0.6 * height;
+    let (rect, _) = ui.allocate_exact_size(egui::vec2(side, height), egui::Sense::hover());
     ui.painter().circle_filled(rect.center(), 0.5 * side, kind_color(ui, kind));
 }
 

@@ -67,6 +67,7 @@ impl PairPlot {
             .allow_boxed_zoom(false)
             .allow_double_click_reset(false)
             .show_background(false)
+            .show_grid(false)
             .default_x_bounds(-0.5, most + 1.0)
             .default_y_bounds(least - 0.01, 1.006)
             .auto_bounds([false, false])
@@ -82,7 +83,7 @@ impl PairPlot {
             {
                 let color = if shown { color } else { color.gamma_multiply(0.15) };
                 let points = PlotPoints::from(dots.clone());
-                plot.points(Points::new(look::kind_title(kind), points).color(color).radius(2.6));
+                plot.points(Points::new(look::kind_title(kind), points).color(color).radius(3.0));
             }
             self.drag(plot, settings);
             let strong = palette.accent.egui();

@@ -7,7 +7,7 @@ use fast_image_resize::{
 
 use crate::library::{
     Orientation, Pixels,
-    duplicates::{Member, crops::Rect},
+    duplicates::{LOOSEST_DISTANCE, Member, crops::Rect},
 };
 
 /// How a picture lies against the frame of its group's centre.
@@ -32,7 +32,9 @@ impl Placement {
     /// Of a member of a group.
     #[must_use]
     pub fn of(member: &Member) -> Self {
-        let bit = |bit: u8| member.orientation & bit != 0;
+        // Of distant hashes the nearest orientation is chance: a part is not turned because some turn of it is a bit less far.
+        let is_known = member.crop.is_none() && member.distance.is_some_and(|bits| bits <= LOOSEST_DISTANCE);
+        let bit = |bit: u8| is_known && member.orientation & bit != 0;
         let turn = Orientation { transposed: bit(1), mirrored: bit(2), flipped: bit(4) };
         match member.crop {
             Some((region, true)) => Self { turn, part: Rect::WHOLE, region },
@@ -147,18 +149,21 @@ mod tests {
         Pixels::new(width, height, (0..width * height).flat_map(pixel).collect()).unwrap()
     }
 
-    fn lies(orientation: u8, crop: Option<(Rect, bool)>) -> Placement {
-        let member = Member {
+    fn member(orientation: u8, crop: Option<(Rect, bool)>) -> Member {
+        Member {
             index: 0,
             kind: None,
-            distance: None,
+            distance: Some(0),
             similarity: None,
             orientation,
             copy_of: None,
             crop,
             seconds_apart: None,
-        };
-        Placement::of(&member)
+        }
+    }
+
+    fn lies(orientation: u8, crop: Option<(Rect, bool)>) -> Placement {
+        Placement::of(&member(orientation, crop))
     }
 
     #[test]
@@ -181,6 +186,14 @@ mod tests {
         // The other way round: the centre is the part.
         let (a, b) = aligned(&part, &Placement::WHOLE, &whole, &lies(0, Some((rect, false))));
         assert_eq!(difference(&a, &b, 1).unwrap().largest, 0);
+    }
+
+    #[test]
+    fn chance_turns_nothing() {
+        let rect = Rect { left: 0.25, top: 0.5, right: 0.75, bottom: 1.0 };
+        assert_eq!(lies(5, Some((rect, true))), lies(0, Some((rect, true))));
+        let far = Member { distance: Some(28), ..member(5, None) };
+        assert_eq!(Placement::of(&far), Placement::WHOLE);
     }
 
     proptest! {

@@ -13,7 +13,7 @@ use crate::{
     gpu::{Holding, Owner},
     library::{
         PictureId,
-        duplicates::Candidate,
+        duplicates::{Candidate, Member},
         session::{Duplicates, Libraries},
     },
     ui::{Shell, Theme, widgets},
@@ -88,18 +88,22 @@ pub(super) struct Compare {
 impl Compare {
     /// Of two members of a group, by position.
     pub fn new(group: &Grouped, found: &Duplicates, first: u32, second: u32) -> Self {
-        let side = |member: &crate::library::duplicates::Member| {
+        let members = &group.group.members;
+        let side = |member: &Member| {
             let candidate: &Candidate = found.candidates.get(member.index as usize)?;
             Some(Side {
                 index: member.index,
                 id: *found.ids.get(member.index as usize)?,
                 name: look::name(found.paths.get(member.index as usize)?),
                 facts: look::facts(candidate),
-                lies: Placement::of(member),
+                // A copy lies as the picture does whose bytes it has.
+                lies: Placement::of(
+                    members.iter().find(|other| member.copy_of == Some(other.index)).unwrap_or(member),
+                ),
                 longest_px: candidate.width.max(candidate.height),
             })
         };
-        let sides: Vec<Side> = group.group.members.iter().filter_map(side).collect();
+        let sides: Vec<Side> = members.iter().filter_map(side).collect();
         let place = |index: u32| sides.iter().position(|side| side.index == index);
         let chosen = [place(first).unwrap_or(0), place(second).unwrap_or(1)];
         Self {
