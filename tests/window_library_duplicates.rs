@@ -11,7 +11,7 @@ use std::{
 };
 
 use eframe::egui::{self, Key, Modifiers};
-use egui_kittest::{Harness, kittest::{NodeT as _, Queryable as _}};
+use egui_kittest::{Harness, kittest::Queryable as _};
 use image::{RgbImage, imageops};
 use vitrine::{
     gpu::{GpuContext, Owner},

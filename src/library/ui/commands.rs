@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::View;
+use super::export::ExportWay;
 use crate::library::PictureId;
 use crate::library::session::Crop;
 
@@ -55,6 +56,8 @@ pub enum LibraryCommand {
     CopyPaths(Vec<PictureId>),
     /// Put a picture on the clipboard.
     CopyPicture(PictureId),
+    /// Take what is selected away, or all that is shown when nothing is.
+    Export(ExportWay),
     /// Select what is shown.
     SelectAll,
     /// Select nothing.
@@ -70,6 +73,12 @@ impl LibraryCommand {
             Self::FocusSearch,
             Self::ClearSearch,
             Self::UpdateAll,
+            Self::ShowView(View::Grid),
+            Self::ShowView(View::Map),
+            Self::ShowView(View::Duplicates),
+            Self::Export(ExportWay::SheetPdf),
+            Self::Export(ExportWay::Csv),
+            Self::Export(ExportWay::Copies),
             Self::SelectAll,
             Self::SelectNone,
             Self::ForgetRecent,
@@ -102,6 +111,7 @@ impl LibraryCommand {
             Self::Reveal(_) => "Show in the file manager".to_owned(),
             Self::CopyPaths(_) => "Copy paths".to_owned(),
             Self::CopyPicture(_) => "Copy picture".to_owned(),
+            Self::Export(way) => format!("Export pictures: {}", way.title()),
             Self::SelectAll => "Select all pictures".to_owned(),
             Self::SelectNone => "Select no picture".to_owned(),
         }

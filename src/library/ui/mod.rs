@@ -3,6 +3,7 @@
 mod commands;
 pub mod duplicates;
 mod empty;
+pub mod export;
 mod files;
 mod geometry;
 mod grid;
@@ -29,6 +30,7 @@ pub use self::commands::LibraryCommand;
 pub use self::settings::{LibrarySettings, Sorting};
 
 use self::duplicates::DuplicatesView;
+use self::export::Exports;
 use self::grid::{Grid, Shown};
 use self::list::grouped;
 use self::map::MapView;
@@ -111,6 +113,7 @@ pub struct LibraryRoom {
     read_pictures: Vec<(PathBuf, Arc<super::Pixels>)>,
     revealing: Vec<JobHandle<()>>,
     copying: Option<JobHandle<Arc<egui::ColorImage>>>,
+    exports: Exports,
     commands: Vec<LibraryCommand>,
     has_opened_known: bool,
     /// What the grid showed last: with another question it begins at the top.
@@ -141,6 +144,7 @@ impl LibraryRoom {
             read_pictures: Vec::new(),
             revealing: Vec::new(),
             copying: None,
+            exports: Exports::default(),
             commands: Vec::new(),
             has_opened_known: false,
             shown_text: String::new(),
@@ -169,6 +173,7 @@ impl LibraryRoom {
             || (self.view == View::Map && self.map.is_busy())
             || self.thumbs.is_busy()
             || self.copying.is_some()
+            || self.exports.is_busy()
             || !self.revealing.is_empty()
             || !self.commands.is_empty()
     }
@@ -260,6 +265,14 @@ impl LibraryRoom {
                 });
             }
             LibraryCommand::CopyPicture(id) => self.copy_picture(id, shell),
+            LibraryCommand::Export(way) => {
+                let shown = self.search.answer.shown(self.search.with_weak);
+                let mut ids = self.selection.among(shown);
+                if ids.is_empty() {
+                    ids = shown.iter().map(|hit| hit.id).collect();
+                }
+                self.exports.begin(way, ids, &self.libraries, shell.jobs);
+            }
             LibraryCommand::SelectAll => {
                 self.selection.all(self.search.answer.shown(self.search.with_weak));
             }
@@ -314,6 +327,7 @@ impl LibraryRoom {
     }
 
     fn poll_small(&mut self, ctx: &egui::Context, shell: &mut Shell<'_>) {
+        self.exports.poll(shell);
         self.revealing.retain_mut(|handle| {
             let Some(result) = handle.poll() else { return true };
             if let Err(error) = result {
@@ -407,6 +421,9 @@ impl LibraryRoom {
                     ids.truncate(MOST_QUERY_PICTURES);
                     commands.push(LibraryCommand::FindSimilar(ids));
                 }
+            }
+            if shown > 0 {
+                export::menu_ui(ui, commands);
             }
             ui.separator();
             let sorting = egui::ComboBox::from_id_salt("sorting")
