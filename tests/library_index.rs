@@ -9,6 +9,7 @@ use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use photos::{plain, save, scene};
 use vitrine::library::session::{
@@ -156,14 +157,17 @@ fn a_run_that_is_stopped_goes_on_where_it_was() {
     }
     let libraries = place.libraries();
     let number = libraries.open(&photos).unwrap();
-    let done = std::sync::atomic::AtomicU64::new(0);
-    let stop = || done.load(std::sync::atomic::Ordering::Relaxed) > 0;
+    // Told at the end of the scan, before the first full look.
+    let is_scanned = AtomicBool::new(false);
+    let stop = || is_scanned.load(Ordering::Relaxed);
+    let options = IndexOptions { workers: 1, ..IndexOptions::default() };
     let stopped = libraries
-        .index(number, IndexOptions { workers: 1, ..IndexOptions::default() }, &stop, &|progress| {
-            done.fetch_max(progress.full_pass, std::sync::atomic::Ordering::Relaxed);
+        .index(number, options, &stop, &|progress| {
+            is_scanned.fetch_or(progress.scan_is_done, Ordering::Relaxed);
         })
         .unwrap();
     assert!(stopped.was_stopped && stopped.indexed < 40, "{stopped:?}");
+    assert!(ask(&libraries, "").hits.len() > 20, "first looks are kept");
     let rest = index(&libraries, number);
     assert_eq!(rest.indexed + rest.unchanged, 40);
     assert!(!rest.was_stopped && libraries.table().entries().iter().all(|entry| !entry.is_first_look));

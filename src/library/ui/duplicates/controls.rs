@@ -1,6 +1,9 @@
 //! The thresholds, the kinds, and the rules for what is suggested to stay.
 
-use eframe::egui::{self, RichText};
+use eframe::egui::{
+    self, RichText,
+    containers::menu::{MenuButton, MenuConfig},
+};
 
 use super::{
     actions::Action,
@@ -22,11 +25,21 @@ pub(super) fn controls_ui(
     actions: &mut Vec<Action>,
 ) {
     let before = settings.clone();
-    ui.horizontal_wrapped(|ui| {
+    // A row inside a row does not wrap, so narrow windows get a row for each threshold.
+    let is_narrow = ui.available_width() < 2.6 * Theme::get().sidebar_width;
+    if is_narrow {
+        ui.spacing_mut().slider_width *= 0.7;
         thresholds_ui(ui, settings);
-        ui.menu_button("Rules", |ui| rules_ui(ui, settings, folders, actions))
-            .response
-            .on_hover_text("Which picture of a group is suggested to stay");
+    }
+    ui.horizontal_wrapped(|ui| {
+        if !is_narrow {
+            thresholds_ui(ui, settings);
+        }
+        // Several rules are mostly changed at once.
+        let stays = MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
+        let rules = MenuButton::new("Rules").config(stays);
+        let (button, _) = rules.ui(ui, |ui| rules_ui(ui, settings, folders, actions));
+        button.on_hover_text("Which picture of a group is suggested to stay");
         ui.toggle_value(&mut settings.show_plot, "Plot")
             .on_hover_text("All pairs, by how much their structure and their look differ");
         if ui.button("Search again").on_hover_text("Compare all pictures anew").clicked() {
@@ -62,16 +75,12 @@ fn thresholds_ui(ui: &mut egui::Ui, settings: &mut DuplicateSettings) {
 
 /// A kind that can be left out, with how many pictures are of it.
 fn kind_ui(ui: &mut egui::Ui, kind: Kind, shown: &mut bool, count: usize) {
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = Theme::get().space_small;
-        look::kind_dot(ui, kind);
-        let text = RichText::new(format!("{} {count}", look::kind_title(kind)));
-        let text = if count == 0 { text.weak() } else { text };
-        let toggle = ui.selectable_label(*shown, text).on_hover_text(look::kind_hint(kind));
-        if toggle.clicked() {
-            *shown = !*shown;
-        }
-    });
+    let text = RichText::new(format!("{} {count}", look::kind_title(kind)));
+    let text = if count == 0 { text.weak() } else { text };
+    look::kind_dot(ui, kind);
+    if ui.selectable_label(*shown, text).on_hover_text(look::kind_hint(kind)).clicked() {
+        *shown = !*shown;
+    }
 }
 
 /// The rules in order; the first that tells two pictures apart decides.

@@ -182,7 +182,8 @@ impl DuplicatesView {
             egui::Frame::NONE.inner_margin(theme.space_large).show(ui, |ui| {
                 ui.vertical_centered(|ui| {
                     ui.add_space(0.2 * ui.available_height());
-                    let pictures = look::count(found.ids.len(), "picture", "pictures");
+                    let left = found.ids.len().saturating_sub(self.gone.len());
+                    let pictures = look::count(left, "picture", "pictures");
                     ui.label(format!("No duplicates among {pictures} at these thresholds"));
                     ui.weak("Looser thresholds find more; all kinds can be switched on above");
                 });
