@@ -168,6 +168,7 @@ impl LibraryRoom {
     pub fn is_busy(&self) -> bool {
         self.work.is_busy()
             || self.search.is_busy()
+            || self.search.is_behind(self.libraries.generation())
             || self.viewer.is_busy()
             || self.duplicates.is_busy()
             || (self.view == View::Map && self.map.is_busy())

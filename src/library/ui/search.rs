@@ -127,6 +127,11 @@ impl Search {
             || self.completions.worker.as_ref().is_some_and(LatestWorker::is_busy)
     }
 
+    /// Whether the libraries have changed since it was asked; it is asked again with the next frame.
+    pub fn is_behind(&self, generation: u64) -> bool {
+        self.asked.as_ref().is_some_and(|asked| asked.generation != generation)
+    }
+
     /// Asks nothing.
     pub fn clear(&mut self) {
         self.text.clear();
