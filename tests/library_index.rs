@@ -367,3 +367,18 @@ fn an_indexing_of_one_folder_in_two_processes_is_refused() {
     assert!(matches!(refused, Err(LibraryError::Busy)));
     assert_eq!(ask(&second, "a").hits.len(), 1, "what is known can be searched all the same");
 }
+
+#[test]
+fn a_library_that_is_opened_twice_at_once_can_be_indexed() {
+    let place = Place::new();
+    let photos = place.photos();
+    save(&scene(1, 64, 48), &photos.join("a.png"));
+    let libraries = place.libraries();
+    let numbers: Vec<u32> = std::thread::scope(|scope| {
+        let open = || libraries.open(&photos).unwrap();
+        let threads = [scope.spawn(open), scope.spawn(open), scope.spawn(open)];
+        threads.map(|thread| thread.join().unwrap()).to_vec()
+    });
+    assert_eq!(numbers, [0, 0, 0]);
+    assert_eq!(index(&libraries, 0).indexed, 1);
+}

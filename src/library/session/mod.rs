@@ -74,6 +74,8 @@ pub struct Libraries {
 struct Shared {
     directories: Directories,
     thumbnails: OnceLock<Arc<ThumbnailStore>>,
+    /// Held while a library is opened or forgotten: opened twice at once, only one of the two could write.
+    opening: Mutex<()>,
     /// By number; forgotten ones leave a gap.
     open: Mutex<Vec<Option<Arc<OpenLibrary>>>>,
     table: Mutex<Arc<Table>>,
@@ -94,6 +96,7 @@ impl Libraries {
             shared: Arc::new(Shared {
                 directories: directories.clone(),
                 thumbnails: OnceLock::new(),
+                opening: Mutex::default(),
                 open: Mutex::default(),
                 table: Mutex::new(Arc::new(Table::default())),
                 generation: AtomicU64::new(0),
@@ -121,6 +124,7 @@ impl Libraries {
     /// [`LibraryError`].
     pub fn open(&self, root: &Path) -> Result<u32, LibraryError> {
         let (root, folder) = self.place(root)?;
+        let _one_at_a_time = lock(&self.shared.opening);
         if let Some(open) = self.all().into_iter().find(|open| open.root == root) {
             return Ok(open.number);
         }
@@ -129,10 +133,6 @@ impl Libraries {
         lock(&self.shared.notes).extend(repairs);
         let number = {
             let mut open = lock(&self.shared.open);
-            // Another thread may have been faster.
-            if let Some(other) = open.iter().flatten().find(|open| open.root == root) {
-                return Ok(other.number);
-            }
             let number = open.len() as u32;
             open.push(Some(Arc::new(OpenLibrary::new(number, root, store)?)));
             number
@@ -174,6 +174,7 @@ impl Libraries {
     pub fn forget(&self, root: &Path) -> Result<bool, LibraryError> {
         let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
         let canonical = std::fs::canonicalize(&absolute).unwrap_or(absolute);
+        let _one_at_a_time = lock(&self.shared.opening);
         let closed: Vec<Arc<OpenLibrary>> = {
             let mut open = lock(&self.shared.open);
             open.iter_mut()
