@@ -2,6 +2,9 @@
 //! to a trash that is only pretended.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that fails says where")]
 
+#[path = "support/photos.rs"]
+mod photos;
+
 use std::{
     collections::BTreeMap,
     fs,
@@ -13,6 +16,7 @@ use std::{
 use eframe::egui::{self, Key, Modifiers};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use image::{RgbImage, imageops};
+use photos::scene;
 use vitrine::{
     gpu::{GpuContext, Owner},
     jobs::Jobs,
@@ -108,20 +112,6 @@ struct Window {
     _others: [tempfile::TempDir; 2],
 }
 
-/// Soft shapes of their own for each number: like a photograph, and unlike each other.
-fn scene(number: u32, width: u32, height: u32) -> RgbImage {
-    let seed = f64::from(number) * 7.31;
-    RgbImage::from_fn(width, height, |x, y| {
-        let (u, v) = (f64::from(x) / f64::from(width), f64::from(y) / f64::from(height));
-        let wave = |k: f64| {
-            let (a, b) = ((seed + k) * 3.7, (seed * 1.3 + k) * 2.9);
-            let turn = (seed + k).sin();
-            0.5 + 0.25 * (6.0 * u * turn + a).sin() + 0.25 * (9.0 * v * (1.0 - turn) + 5.0 * u + b).cos()
-        };
-        image::Rgb([0.0, 1.0, 2.0].map(|k| (wave(k) * 255.0) as u8))
-    })
-}
-
 /// Six pictures; of the first two there are copies: the same file, a smaller one, a mirrored one, and one turned.
 fn pictures() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -131,7 +121,7 @@ fn pictures() -> tempfile::TempDir {
     }
     fs::create_dir(folder.path().join("more")).unwrap();
     fs::copy(folder.path().join("scene0.png"), folder.path().join("more/scene0 copy.png")).unwrap();
-    save(&imageops::resize(&scene(0, 360, 240), 180, 120, imageops::FilterType::Triangle), "more/small.png");
+    save(&imageops::resize(&scene(0, 360, 240), 330, 220, imageops::FilterType::Lanczos3), "more/small.png");
     save(&imageops::flip_horizontal(&scene(1, 360, 240)), "more/mirrored.png");
     save(&imageops::rotate90(&scene(2, 360, 240)), "more/turned.png");
     folder
@@ -191,7 +181,7 @@ impl Window {
     }
 
     fn click_containing(&mut self, label: &str) {
-        self.harness.get_by_label_contains(label).click();
+        self.harness.query_all_by_label_contains(label).next().unwrap().click();
         self.settle();
     }
 
@@ -233,7 +223,7 @@ fn copies_are_found_with_their_kinds_and_the_better_one_is_suggested() {
     assert!(window.shows("Re-encoded 1") && window.shows("Same file 1") && window.shows("Turned 2"));
     // The whole file wins over the small one, and over its copy by name.
     window.click_containing("Re-encoded · 3 pictures");
-    assert!(window.shows("Keep scene0.png") && window.shows("180 × 120"));
+    assert!(window.shows("Keep scene0.png") && window.shows("330 × 220"));
     let group = &window.view().groups().all[window.view().groups().place_of(0).unwrap()];
     assert_eq!(group.positions.len(), 3);
     assert_eq!(window.view().total().files, 0, "nothing is marked by itself");
