@@ -3,13 +3,16 @@
 
 #[path = "support/photos.rs"]
 mod photos;
+#[path = "support/plain.rs"]
+mod pictures;
 
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-use photos::{plain, save, scene};
+use photos::scene;
+use pictures::{plain, save};
 use serde_json::Value;
 
 fn command(state: &Path, arguments: &[&str]) -> Command {

@@ -4,6 +4,8 @@
 
 #[path = "support/photos.rs"]
 mod photos;
+#[path = "support/plain.rs"]
+mod pictures;
 
 use std::cell::Cell;
 use std::fs;
@@ -11,7 +13,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use photos::{plain, save, scene};
+use photos::scene;
+use pictures::{plain, save};
 use vitrine::library::session::{
     DuplicateScope, IndexOptions, IndexReport, Libraries, LibraryError, Order, PictureQuery, PictureSource,
     SearchRequest, SearchResponse, Sketch, SketchBlob, Strength, TookAs,

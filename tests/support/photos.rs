@@ -1,7 +1,5 @@
 //! Pictures made for tests.
 
-use std::path::Path;
-
 use image::{Rgb, RgbImage};
 
 /// A picture of soft shapes and edges that another seed makes quite different.
@@ -17,15 +15,4 @@ pub fn scene(seed: u32, width: u32, height: u32) -> RgbImage {
         };
         Rgb([wave(0), wave(1), wave(2)])
     })
-}
-
-/// A picture of one colour.
-pub fn plain(rgb: [u8; 3]) -> RgbImage {
-    RgbImage::from_pixel(160, 120, Rgb(rgb))
-}
-
-/// Writes it in the format that the name ends in.
-pub fn save(picture: &RgbImage, path: &Path) {
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    picture.save(path).unwrap();
 }
