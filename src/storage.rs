@@ -6,7 +6,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf, absolute};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -104,6 +104,20 @@ impl Directories {
 /// [`StorageError`] when that is refused.
 pub fn ensure_folder(path: &Path) -> Result<&Path, StorageError> {
     fs::create_dir_all(path).map(|()| path).map_err(|error| StorageError::from_io(error, path))
+}
+
+/// Takes the lock that a file stands for, made when it is missing; `None` while another process holds it. It is held until
+/// the file is dropped, or the process ends in whatever way. Where the file system knows no locks everybody gets it.
+///
+/// # Errors
+/// When the file can be neither opened nor made.
+pub fn try_lock(path: &Path) -> Result<Option<File>, StorageError> {
+    let opened = OpenOptions::new().create(true).truncate(false).write(true).open(path);
+    let file = opened.map_err(|error| StorageError::from_io(error, path))?;
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(Some(file)),
+    }
 }
 
 /// Replaces the content of a file, or makes it and its folder; all of it or nothing. A link stays a link.

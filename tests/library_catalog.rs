@@ -57,6 +57,7 @@ fn rich(n: u32) -> PictureRecord {
         has_alpha: n.is_multiple_of(11),
         frames: 1,
         stage: Stage::Full,
+        damage: n.is_multiple_of(3).then(|| "it is cut off".into()),
         taken_wall_secs: Some(1_683_468_202 + i64::from(n) * 3600),
         taken_offset_minutes: Some(120),
         camera: Some(["Nikon D90", "Canon EOS 5D", "Sony α7"][n as usize % 3].into()),

@@ -87,6 +87,9 @@ fn pictures_look_as_pillow_sees_them() {
                 continue;
             }
         };
+        if !decoded.is_whole {
+            faults.push(format!("{} {:?}: taken for damaged", entry.file, entry.cover));
+        }
         let size = (decoded.pixels.width(), decoded.pixels.height());
         if size != (entry.width, entry.height) {
             faults.push(format!("{} {:?}: {size:?}", entry.file, entry.cover));
@@ -166,8 +169,10 @@ fn what_is_no_picture_is_refused_in_words() {
 fn a_broken_tail_gives_what_is_there() {
     for name in ["large_420.jpg", "large_progressive.jpg", "large_444.jpg"] {
         let bytes = file(name);
-        let whole = open(name, ANY).pixels;
-        let part = decode(&bytes[..bytes.len() * 6 / 10], OsStr::new(name), ANY, &budget()).unwrap().pixels;
+        let whole = open(name, ANY);
+        let part = decode(&bytes[..bytes.len() * 6 / 10], OsStr::new(name), ANY, &budget()).unwrap();
+        assert!(whole.is_whole && !part.is_whole, "{name}");
+        let (whole, part) = (whole.pixels, part.pixels);
         assert_eq!((part.width(), part.height()), (whole.width(), whole.height()));
         let (upper_part, upper_whole) =
             (part.crop(0, 0, 245, 40).unwrap(), whole.crop(0, 0, 245, 40).unwrap());
@@ -181,7 +186,9 @@ fn a_broken_tail_gives_what_is_there() {
     let first = bytes.windows(2).position(|two| two == [0xff, 0xd0]).unwrap();
     let second = bytes.windows(2).position(|two| two == [0xff, 0xd1]).unwrap();
     bytes.drain(first + 4..second);
-    let part = decode(&bytes, OsStr::new(""), ANY, &budget()).unwrap().pixels;
+    let part = decode(&bytes, OsStr::new(""), ANY, &budget()).unwrap();
+    assert!(!part.is_whole);
+    let part = part.pixels;
     assert_ne!(part, whole);
     // Units of 16 × 16, three in a row of the picture: the second row was hit.
     let rows = |pixels: &Pixels, top| pixels.crop(0, top, 45, 1).unwrap();
@@ -387,6 +394,26 @@ fn the_budget_waits_for_others_in_order() {
         drop(held);
         assert_eq!(receiver.recv().unwrap(), "large");
         assert_eq!(receiver.recv().unwrap(), "small");
+    });
+    assert_eq!(budget.used_bytes(), 0);
+}
+
+#[test]
+fn a_picture_larger_than_the_budget_is_decoded_alone() {
+    let budget = ByteBudget::with_lone(100, 1000);
+    assert!(budget.reserve(1001).is_none());
+    let held = budget.reserve(1).unwrap();
+    let (sender, receiver) = mpsc::sync_channel(2);
+    std::thread::scope(|scope| {
+        let (others, sent) = (budget.clone(), sender.clone());
+        scope.spawn(move || {
+            let large = others.reserve(1000).unwrap();
+            sent.send(others.used_bytes()).unwrap();
+            drop(large);
+        });
+        assert!(receiver.recv_timeout(Duration::from_millis(100)).is_err(), "not beside another");
+        drop(held);
+        assert_eq!(receiver.recv().unwrap(), 1000);
     });
     assert_eq!(budget.used_bytes(), 0);
 }

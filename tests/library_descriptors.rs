@@ -237,6 +237,8 @@ fn a_plain_picture_has_a_plain_description() {
     assert_eq!((teal.sharpness, teal.contrast, teal.is_monochrome), (0.0, 0.0, false));
     // Only the mean is above the median of coefficients that are all zero.
     assert_eq!(teal.hashes.0, [1 << 63; 8]);
+    assert!(!teal.hashes.is_telling(), "all plain pictures have this one");
+    assert!(scenes().iter().all(|picture| describe(picture).hashes.is_telling()));
     assert!(degree(&teal, "teal") > 0.99);
     assert!(degree(&teal, "smooth") > 0.99 && degree(&teal, "cool") > 0.5);
     for word in

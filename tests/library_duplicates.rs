@@ -19,6 +19,8 @@ use vitrine::library::duplicates::{
 };
 use vitrine::library::{ContentHash, Format, Orientation, Pixels};
 
+const HOUR_NS: i64 = 3_600_000_000_000;
+
 /// A picture whose bytes are its number.
 fn picture(number: u32) -> Candidate {
     Candidate {
@@ -29,6 +31,7 @@ fn picture(number: u32) -> Candidate {
         size_bytes: 1_000_000,
         format: Format::Jpeg,
         sharpness: 0.5,
+        facts: 0,
         taken_secs: None,
         modified_ns: 0,
         library: 0,
@@ -378,7 +381,13 @@ fn keep_rules_decide_in_order() {
             Rule::Oldest,
             "taken earlier",
         ),
-        (base(), Candidate { modified_ns: 1, taken_secs: Some(1), ..base() }, Rule::Oldest, "file is older"),
+        (
+            base(),
+            Candidate { modified_ns: 2 * HOUR_NS, taken_secs: Some(1), ..base() },
+            Rule::Oldest,
+            "file is older",
+        ),
+        (Candidate { facts: 2, ..base() }, Candidate { facts: 1, ..base() }, Rule::Metadata, "tells more"),
         (
             Candidate { relative: "best/x/a.jpg".into(), ..base() },
             Candidate { relative: "a/a.jpg".into(), ..base() },
@@ -427,6 +436,29 @@ fn keep_rules_decide_in_order() {
     let near = Candidate { sharpness: 0.515, ..picture(1) };
     let choice = suggest_keep(&[1, 0], &[picture(0), near], &[Rule::Sharpness]).unwrap();
     assert_eq!((choice.index, choice.in_words().as_str()), (0, "no rule tells them apart"));
+}
+
+#[test]
+fn a_copy_is_not_kept_for_its_bytes() {
+    // The second was turned and saved again: more bytes, nothing of the camera left.
+    let turned = Candidate { size_bytes: 2_000_000, ..picture(1) };
+    let original = Candidate { facts: 3, ..picture(0) };
+    let choice = suggest_keep(&[0, 1], &[original, turned.clone()], &Rule::usual()).unwrap();
+    assert_eq!(choice.index, 0);
+    // Nothing is known of either, but the second was written on a later day.
+    let later = Candidate { modified_ns: 24 * HOUR_NS, ..turned.clone() };
+    assert_eq!(suggest_keep(&[0, 1], &[picture(0), later], &Rule::usual()).unwrap().index, 0);
+    // Written together, the times tell nothing.
+    let together = Candidate { modified_ns: HOUR_NS / 2, ..turned };
+    assert_eq!(suggest_keep(&[0, 1], &[picture(0), together], &Rule::usual()).unwrap().index, 1);
+}
+
+#[test]
+fn an_unknown_date_does_not_hide_the_earliest() {
+    let taken =
+        |number, taken_secs, hours| Candidate { taken_secs, modified_ns: hours * HOUR_NS, ..picture(number) };
+    let candidates = [taken(0, Some(5), 100), taken(1, None, 200), taken(2, Some(3), 50)];
+    assert_eq!(suggest_keep(&[0, 1, 2], &candidates, &[Rule::Oldest]).unwrap().index, 2);
 }
 
 #[test]

@@ -82,6 +82,41 @@ fn names(libraries: &Libraries, response: &SearchResponse) -> Vec<String> {
 }
 
 #[test]
+fn a_second_window_sees_what_the_first_writes_and_takes_over() {
+    let place = Place::new();
+    let photos = place.photos();
+    save(&scene(1, 120, 90), &photos.join("a.png"));
+    let first = place.libraries();
+    let number = first.open(&photos).unwrap();
+    let second = place.libraries();
+    let other = second.open(&photos).unwrap();
+    let can_write = |libraries: &Libraries| libraries.list()[0].can_write;
+    assert!(can_write(&first) && !can_write(&second));
+    let refused = second.index(other, IndexOptions::default(), &|| false, &|_| ());
+    assert!(matches!(refused, Err(LibraryError::Busy)));
+    assert!(second.follow().is_empty());
+    let before = second.generation();
+    assert!(second.follow().is_empty());
+    assert_eq!(second.generation(), before, "nothing is read again while nothing changes");
+
+    index(&first, number);
+    assert!(second.follow().is_empty());
+    assert_eq!(second.table().entries().len(), 1);
+    let like = second.table().entries()[0].id;
+    let source = PictureSource::Library(like);
+    let pictures = vec![PictureQuery { source, crop: None, weight: 1.0 }];
+    let answer = search(&second, &SearchRequest { pictures, ..SearchRequest::default() });
+    assert_eq!(answer.hits[0].id, like, "its vectors are there too");
+
+    drop(first);
+    save(&scene(2, 120, 90), &photos.join("b.png"));
+    assert_eq!(second.follow(), [other]);
+    assert!(can_write(&second));
+    assert_eq!(index(&second, other).indexed, 1);
+    assert_eq!(second.table().entries().len(), 2);
+}
+
+#[test]
 fn a_folder_is_followed_through_its_changes() {
     let place = Place::new();
     let photos = place.photos();
@@ -269,6 +304,99 @@ fn looks_words_fields_and_pictures_find() {
 }
 
 #[test]
+fn an_empty_folder_loses_nothing() {
+    let place = Place::new();
+    let photos = place.photos();
+    let libraries = place.libraries();
+    let number = libraries.open(&photos).unwrap();
+    assert_eq!(index(&libraries, number).files, 0, "a folder may be empty at first");
+    save(&scene(1, 64, 48), &photos.join("a.png"));
+    index(&libraries, number);
+    fs::rename(photos.join("a.png"), place.folder.path().join("away.png")).unwrap();
+    let error = libraries.index(number, IndexOptions::default(), &|| false, &|_| ()).unwrap_err();
+    assert!(error.to_string().contains("is its drive connected"), "{error}");
+    assert_eq!(libraries.table().entries().len(), 1);
+    // One other file tells that the drive is there.
+    fs::write(photos.join("notes.txt"), "no picture").unwrap();
+    assert_eq!(index(&libraries, number).removed, 1);
+}
+
+#[test]
+fn damaged_pictures_are_shown_and_named() {
+    let place = Place::new();
+    let photos = place.photos();
+    save(&scene(1, 640, 480), &photos.join("whole.jpg"));
+    let bytes = fs::read(photos.join("whole.jpg")).unwrap();
+    fs::write(photos.join("cut.jpg"), &bytes[..bytes.len() / 2]).unwrap();
+    let libraries = place.libraries();
+    let number = libraries.open(&photos).unwrap();
+    for run in ["first", "second"] {
+        let report = index(&libraries, number);
+        assert_eq!((report.files, report.failed.len()), (2, 0), "{run}");
+        let names: Vec<&Path> = report.damaged.iter().map(|file| file.path.as_path()).collect();
+        assert_eq!(names, [Path::new("cut.jpg")], "{run}");
+    }
+    assert_eq!((libraries.list()[0].pictures, libraries.list()[0].failed), (2, 1));
+    assert!(libraries.failed(number).unwrap()[0].error.contains("cut off"));
+}
+
+#[test]
+fn the_same_picture_is_found_in_a_library_full_of_copies() {
+    let place = Place::new();
+    let photos = place.photos();
+    for seed in 0..30 {
+        save(&scene(seed, 200, 150), &photos.join(format!("{seed}.png")));
+        fs::copy(photos.join(format!("{seed}.png")), photos.join(format!("{seed} copy.png"))).unwrap();
+    }
+    let libraries = place.libraries();
+    let number = libraries.open(&photos).unwrap();
+    index(&libraries, number);
+    for seed in [3, 11, 27] {
+        let rgba = image::DynamicImage::ImageRgb8(scene(seed, 200, 150)).to_rgba8().into_raw();
+        let pixels = Arc::new(Pixels::new(200, 150, rgba).unwrap());
+        let source = PictureSource::Foreign(pixels, "query".to_owned());
+        let pictures = vec![PictureQuery { source, crop: None, weight: 1.0 }];
+        let answer = search(&libraries, &SearchRequest { pictures, ..SearchRequest::default() });
+        let mut names = names(&libraries, &answer);
+        names.truncate(2);
+        names.sort();
+        assert_eq!(names, [format!("{seed} copy.png"), format!("{seed}.png")]);
+        assert!(answer.hits[0].relevance.unwrap() >= Strength::SURE);
+        assert_eq!(answer.strengths.iter().sum::<usize>(), 60);
+    }
+}
+
+#[test]
+fn a_negated_look_leaves_out_what_has_it() {
+    let place = Place::new();
+    let photos = place.photos();
+    for (name, rgb) in
+        [("boat_dark", [8, 8, 10]), ("boat_light", [240, 240, 235]), ("boat_red", [200, 20, 20])]
+    {
+        save(&plain(rgb), &photos.join(format!("{name}.png")));
+    }
+    for seed in 0..30 {
+        save(&scene(seed, 90, 60), &photos.join(format!("{seed}.png")));
+    }
+    let libraries = place.libraries();
+    let number = libraries.open(&photos).unwrap();
+    index(&libraries, number);
+    let sorted = |text: &str| {
+        let mut names = names(&libraries, &ask(&libraries, text));
+        names.sort();
+        names
+    };
+    assert_eq!(sorted("boat"), ["boat_dark.png", "boat_light.png", "boat_red.png"]);
+    // Names that hold the word are left out with it.
+    assert_eq!(sorted("boat -dark"), ["boat_light.png", "boat_red.png"]);
+    assert_eq!(sorted("boat -black"), ["boat_light.png", "boat_red.png"]);
+    assert_eq!(sorted("boat -red -white"), ["boat_dark.png"]);
+    let without = ask(&libraries, "-black");
+    assert_eq!(without.above_cut, without.hits.len(), "nothing ranks, so nothing is below a cut");
+    assert!(without.hits.len() > 20);
+}
+
+#[test]
 fn duplicates_are_found_and_settled_for_good() {
     let place = Place::new();
     let photos = place.photos();
@@ -277,6 +405,7 @@ fn duplicates_are_found_and_settled_for_good() {
     }
     fs::copy(photos.join("3.png"), photos.join("3 copy.png")).unwrap();
     save(&scene(5, 200, 150), &photos.join("again.jpg"));
+    save(&scene(5, 200, 150), &photos.join("again.bmp"));
     let turned = image::imageops::rotate90(&scene(8, 200, 150));
     save(&turned, &photos.join("turned.png"));
     let libraries = place.libraries();
@@ -301,7 +430,16 @@ fn duplicates_are_found_and_settled_for_good() {
     assert_eq!(found.groups(&Thresholds::default()).len(), 2);
     let found = libraries.find_duplicates(&[], scope, &|_| (), &|| false).unwrap();
     assert_eq!(kinds(&found.groups(&Thresholds::default())), [Kind::Exact, Kind::Turned]);
-    assert_eq!(exact.members.len(), 2);
+    assert_eq!((exact.members.len(), again.members.len(), found.resolved_count()), (2, 3, 1));
+
+    fs::remove_file(photos.join("again.bmp")).unwrap();
+    index(&libraries, number);
+    let found = libraries.find_duplicates(&[], scope, &|_| (), &|| false).unwrap();
+    let left = kinds(&found.groups(&Thresholds::default()));
+    assert_eq!(left, [Kind::Exact, Kind::Turned], "what is left of a settled group stays settled");
+    libraries.unresolve_all().unwrap();
+    let found = libraries.find_duplicates(&[], scope, &|_| (), &|| false).unwrap();
+    assert_eq!(kinds(&found.groups(&Thresholds::default())), [Kind::Exact, Kind::ReEncoded, Kind::Turned]);
 }
 
 #[test]

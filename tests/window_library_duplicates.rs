@@ -244,7 +244,7 @@ fn thresholds_and_kinds_regroup_what_was_found() {
 #[test]
 fn what_is_marked_goes_to_the_trash_and_comes_back() {
     let mut window = searched(None);
-    window.click("Mark all but the suggested");
+    window.click("Mark copies");
     assert_eq!(window.view().total().files, 4);
     window.click_containing("Move 4 files");
     assert!(window.shows("Move 4 files to the trash?") && window.shows("scene0 copy.png"));
@@ -269,7 +269,7 @@ fn what_is_marked_goes_to_the_trash_and_comes_back() {
 #[test]
 fn a_file_that_stays_is_named_with_the_reason() {
     let mut window = searched(Some("small.png"));
-    window.click("Mark all but the suggested");
+    window.click("Mark copies");
     window.click_containing("Move 4 files");
     window.harness.get_all_by_label_contains("Move 4 files (").last().unwrap().click();
     window.settle();
@@ -280,7 +280,7 @@ fn a_file_that_stays_is_named_with_the_reason() {
 #[test]
 fn a_kept_file_that_has_changed_stops_everything() {
     let mut window = searched(None);
-    window.click("Mark all but the suggested");
+    window.click("Mark copies");
     fs::write(window.pictures.path().join("scene0.png"), b"another one now").unwrap();
     window.click_containing("Move 4 files");
     assert!(
@@ -316,6 +316,18 @@ fn a_group_that_is_no_duplicate_is_not_shown_again() {
     assert_eq!(window.kinds().len(), 2);
     window.click("Search again");
     assert_eq!(window.kinds().len(), 2, "it is remembered");
+    window.click("1 group left out");
+    window.click("Bring back all");
+    assert_eq!(window.kinds().len(), 3, "searched again with it");
+
+    window.click_containing("Re-encoded · 3 pictures");
+    window.click("Not duplicates");
+    window.click("1 group left out");
+    window.click("Bring back the last one");
+    assert_eq!(window.kinds().len(), 3);
+    assert!(!window.shows("1 group left out"));
+    window.click("Search again");
+    assert_eq!(window.kinds().len(), 3, "that is remembered too");
 }
 
 #[test]

@@ -7,8 +7,10 @@ use eframe::egui::{self, RichText};
 use super::{
     App, Command,
     settings::{Room, ThemeChoice, ZOOM_RANGE},
-    system::{self, PanelAction},
+    system::{self, Budget, PanelAction},
 };
+use crate::gpu::Owner;
+use crate::library::ui::THUMBNAIL_RANGE;
 use crate::ui::{Theme, Workspace as _, widgets};
 
 impl App {
@@ -106,9 +108,13 @@ impl App {
         self.measure_window_memory(ui.ctx());
         let Some(sampler) = &self.sampler else { return };
         let jobs = self.jobs.snapshot();
+        let bytes = u64::from(self.settings.library.thumbnail_megabytes) << 20;
+        let thumbnails = Budget { owner: Owner::Library, label: "thumbnails", bytes };
         let action = egui::Panel::right("system")
             .default_size(1.1 * Theme::get().sidebar_width)
-            .show(ui, |ui| system::panel_ui(ui, &self.gpu, sampler, &jobs, frame.info().cpu_usage))
+            .show(ui, |ui| {
+                system::panel_ui(ui, &self.gpu, sampler, &jobs, frame.info().cpu_usage, &[thumbnails])
+            })
             .inner;
         match action {
             Some(PanelAction::Cancel(id)) => {
@@ -122,6 +128,7 @@ impl App {
     fn settings_ui(&mut self, ctx: &egui::Context) {
         let mut open = self.dialogs.settings;
         let mut zoom = self.settings.zoom;
+        let mut thumbnail_megabytes = self.settings.library.thumbnail_megabytes;
         egui::Window::new("Settings")
             .open(&mut open)
             .resizable(false)
@@ -154,6 +161,14 @@ impl App {
                         .update_while_editing(false);
                     ui.add(slider).labelled_by(label.id);
                     ui.end_row();
+                    let label = ui.label("Thumbnails on the GPU");
+                    let slider = egui::Slider::new(&mut thumbnail_megabytes, THUMBNAIL_RANGE)
+                        .logarithmic(true)
+                        .suffix(" MB");
+                    ui.add(slider)
+                        .labelled_by(label.id)
+                        .on_hover_text("At most; what was not looked at for longest goes first");
+                    ui.end_row();
                     if cfg!(target_os = "linux") {
                         ui.label("Dropping files");
                         ui.vertical(|ui| {
@@ -169,6 +184,10 @@ impl App {
                 ui.separator();
                 ui.weak(crate::version());
             });
+        self.settings.library.thumbnail_megabytes = thumbnail_megabytes;
+        if let Some(library) = &mut self.library {
+            library.set_thumbnail_megabytes(thumbnail_megabytes);
+        }
         let released = ctx.input(|input| !input.pointer.any_down());
         if zoom != self.settings.zoom && released {
             self.zoom_to(ctx, zoom);

@@ -13,6 +13,7 @@ pub mod duplicates;
 pub mod export;
 pub mod format;
 pub mod index;
+pub mod json_path;
 pub mod map;
 pub mod metadata;
 pub mod picture;

@@ -73,6 +73,12 @@ impl Pixels {
         &self.rgba
     }
 
+    /// All bytes, to be changed.
+    #[must_use]
+    pub fn rgba_mut(&mut self) -> &mut [u8] {
+        &mut self.rgba
+    }
+
     /// All bytes, taken out.
     #[must_use]
     pub fn into_rgba(self) -> Vec<u8> {

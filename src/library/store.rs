@@ -4,17 +4,22 @@
 //! a row whose vectors are missing gets another full look. So nothing has to be written at the same instant.
 
 use std::collections::{HashMap, HashSet};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::catalog::{Catalog, CatalogError, HashedPicture, LightEntry, PictureRecord};
-use super::descriptors::{self, Space};
+use super::descriptors::{self, OrientedHashes, Space};
 use super::duplicates::Candidate;
 use super::index::Looked;
 use super::session::Entry;
 use super::thumbnails::ThumbnailStore;
 use super::vectors::{Rows, VectorError, VectorStore};
 use super::{PictureId, RowId};
+use crate::storage::{StorageError, try_lock};
+
+/// The lock of the one process that writes.
+const WRITER_LOCK: &str = "writer.lock";
 
 /// What goes wrong with what is kept of a library.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +27,12 @@ pub enum StoreError {
     /// The user's folder is not there.
     #[error("the folder is not there; is its drive connected? {0}")]
     NoFolder(PathBuf),
+    /// The user's folder holds nothing at all, though pictures of it are known.
+    #[error(
+        "the folder is empty, though its pictures are known; is its drive connected? If they are gone for good, forget \
+         this library: {0}"
+    )]
+    EmptyFolder(PathBuf),
     /// The folder cannot be looked through.
     #[error("{0}")]
     Scan(String),
@@ -31,9 +42,18 @@ pub enum StoreError {
     /// A file of vectors refuses.
     #[error(transparent)]
     Vectors(#[from] VectorError),
+    /// One of our own files refuses.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     /// The system gives no threads.
     #[error("the system gives no threads for indexing ({0})")]
     NoThreads(String),
+}
+
+/// Whether another process may write to what is kept in `folder`, or this one in another place.
+#[must_use]
+pub fn is_written_elsewhere(folder: &Path) -> bool {
+    folder.is_dir() && matches!(try_lock(&folder.join(WRITER_LOCK)), Ok(None))
 }
 
 /// Catalog, vectors and thumbnails of one folder.
@@ -45,6 +65,9 @@ pub struct LibraryStore {
     /// Small pictures, by content; shared by all libraries.
     pub thumbnails: Arc<ThumbnailStore>,
     spaces: Mutex<Vec<VectorStore>>,
+    folder: PathBuf,
+    /// Held while this process may write. Dropped last: who has it finds all else unlocked.
+    writer: Mutex<Option<File>>,
 }
 
 impl LibraryStore {
@@ -58,11 +81,19 @@ impl LibraryStore {
         thumbnails: Arc<ThumbnailStore>,
     ) -> Result<(Self, Vec<String>), StoreError> {
         let (catalog, mut repairs) = Catalog::open(folder, root)?;
+        let writer = try_lock(&folder.join(WRITER_LOCK))?;
         let mut spaces = Vec::new();
         for space in &descriptors::BUILT_IN {
-            spaces.push(open_space(folder, space, &mut repairs)?);
+            spaces.push(open_space(folder, space, writer.is_some(), &mut repairs)?);
         }
-        let store = Self { root: root.to_owned(), catalog, thumbnails, spaces: Mutex::new(spaces) };
+        let store = Self {
+            root: root.to_owned(),
+            catalog,
+            thumbnails,
+            spaces: Mutex::new(spaces),
+            folder: folder.to_owned(),
+            writer: Mutex::new(writer),
+        };
         Ok((store, repairs))
     }
 
@@ -95,12 +126,13 @@ impl LibraryStore {
             let hashed = hashed.get(&light.row)?;
             let candidate = Candidate {
                 content: light.content?,
-                hashes: Some(hashed.hashes),
+                hashes: Some(hashed.hashes).filter(|hashes| OrientedHashes(*hashes).is_telling()),
                 width: light.width,
                 height: light.height,
                 size_bytes: light.size_bytes,
                 format: hashed.format?,
                 sharpness: hashed.sharpness.unwrap_or_default(),
+                facts: hashed.facts,
                 taken_secs: light.taken_secs,
                 modified_ns: hashed.modified_ns,
                 library,
@@ -119,7 +151,28 @@ impl LibraryStore {
     /// Whether this process may write; another one has the library open otherwise.
     #[must_use]
     pub fn can_write(&self) -> bool {
-        self.spaces().iter().all(VectorStore::can_write)
+        self.writer().is_some()
+    }
+
+    /// Takes over from a process that wrote and has ended; whether this one may write now.
+    ///
+    /// # Errors
+    /// [`StoreError`] when a file of vectors cannot be read.
+    pub fn claim(&self) -> Result<bool, StoreError> {
+        let mut writer = self.writer();
+        if writer.is_some() {
+            return Ok(true);
+        }
+        let Some(lock) = try_lock(&self.folder.join(WRITER_LOCK))? else { return Ok(false) };
+        for space in self.spaces().iter_mut() {
+            space.claim()?;
+        }
+        *writer = Some(lock);
+        Ok(true)
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Option<File>> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Rows that have a vector in every space.
@@ -209,9 +262,15 @@ impl LibraryStore {
 
 /// A file of vectors that is damaged or of another version is made anew; its pictures are then looked at again, for they
 /// are not among [`LibraryStore::described`].
-fn open_space(folder: &Path, space: &Space, notes: &mut Vec<String>) -> Result<VectorStore, StoreError> {
+fn open_space(
+    folder: &Path,
+    space: &Space,
+    may_write: bool,
+    notes: &mut Vec<String>,
+) -> Result<VectorStore, StoreError> {
     let path = folder.join(format!("{}.vectors", space.name));
-    match VectorStore::open(&path, space.name, space.version, space.dimensions) {
+    let open = if may_write { VectorStore::open } else { VectorStore::open_reader };
+    match open(&path, space.name, space.version, space.dimensions) {
         Ok((store, repair)) => {
             if !repair.lost.is_empty() {
                 let count = repair.lost.len();
@@ -219,7 +278,7 @@ fn open_space(folder: &Path, space: &Space, notes: &mut Vec<String>) -> Result<V
             }
             Ok(store)
         }
-        Err(VectorError::OtherSpace { .. } | VectorError::Damaged(_)) => {
+        Err(VectorError::OtherSpace { .. } | VectorError::Damaged(_)) if may_write => {
             notes.push(format!("the {} of all pictures has to be measured again", space.name));
             Ok(VectorStore::start_anew(&path, space.name, space.version, space.dimensions)?)
         }

@@ -1,5 +1,6 @@
 //! The toolkit of the window: theme, small widgets, notifications, and what a workspace is. It knows no domain.
 
+pub mod dialogs;
 pub mod notifications;
 pub mod shell;
 pub mod theme;

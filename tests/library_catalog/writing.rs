@@ -37,6 +37,23 @@ fn everything_written_comes_back() {
     let hashes = catalog.hashes().unwrap();
     assert_eq!(hashes.iter().map(|h| (h.row.0, h.hashes[7])).collect::<Vec<_>>(), [(1, 1), (2, 2)]);
     assert_eq!(catalog.swatches().unwrap()[0].1, records[0].swatches);
+    let labels = catalog.labels().unwrap();
+    assert_eq!(labels.iter().map(|(row, _)| *row).collect::<Vec<_>>(), rows);
+    let label = PictureRecord {
+        relative: record.relative.clone(),
+        format: record.format,
+        taken_wall_secs: record.taken_wall_secs,
+        camera: record.camera.clone(),
+        tags: record.tags.clone(),
+        people: record.people.clone(),
+        city: record.city.clone(),
+        state: record.state.clone(),
+        country: record.country.clone(),
+        location: record.location.clone(),
+        is_monochrome: record.is_monochrome,
+        ..PictureRecord::default()
+    };
+    assert_eq!(labels[1].1, label);
     assert_eq!(catalog.root().unwrap().unwrap(), Path::new(ROOT));
 }
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import tifffile
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 out = Path(sys.argv[1])
 (out / "expected").mkdir(parents=True, exist_ok=True)
@@ -102,6 +102,56 @@ start = plain.index(b"\xff\xee")
 ycck = Image.fromarray(255 - np.asarray(ycck), "CMYK")
 plain = saved(ycck, "JPEG", quality=92)
 add_as_pillow_sees("ycck.jpg", plain[:start] + adobe(2) + plain[start + 16:], "jpeg", 1.0)
+
+
+# Pictures whose numbers mean other colours than sRGB's; little CMS says which.
+def profile(name, gamma, red, green, blue):
+    """An ICC profile, version 2, of three primaries (x, y), D65 and a power; brought to D50 after Bradford."""
+    def xyz(x, y):
+        return np.array([x / y, 1, (1 - x - y) / y])
+
+    bradford = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
+    d65, d50 = xyz(0.3127, 0.3290), np.array([0.9642, 1, 0.8249])
+    primaries = np.stack([xyz(*red), xyz(*green), xyz(*blue)], axis=1)
+    primaries = primaries * np.linalg.solve(primaries, d65)
+    adapted = np.linalg.inv(bradford) @ np.diag(bradford @ d50 / (bradford @ d65)) @ bradford @ primaries
+
+    def fixed(values):
+        return b"XYZ \0\0\0\0" + b"".join(struct.pack(">i", round(v * 65536)) for v in values)
+
+    text = name.encode() + b"\0"
+    curve = b"curv\0\0\0\0" + struct.pack(">IH", 1, round(gamma * 256)) + b"\0\0"
+    tags = {
+        b"desc": b"desc\0\0\0\0" + struct.pack(">I", len(text)) + text + bytes(79),
+        b"cprt": b"text\0\0\0\0none\0",
+        b"wtpt": fixed(d50), b"rXYZ": fixed(adapted[:, 0]), b"gXYZ": fixed(adapted[:, 1]),
+        b"bXYZ": fixed(adapted[:, 2]), b"rTRC": curve, b"gTRC": curve, b"bTRC": curve,
+    }
+    table, body, at = b"", b"", 128 + 4 + 12 * len(tags)
+    for tag, data in tags.items():
+        data += bytes(-len(data) % 4)
+        table += tag + struct.pack(">II", at, len(data))
+        body, at = body + data, at + len(data)
+    head = struct.pack(">I4sI4s4s4s", at, bytes(4), 0x02100000, b"mntr", b"RGB ", b"XYZ ")
+    head += struct.pack(">6H", 2026, 1, 1, 0, 0, 0) + b"acsp" + bytes(28) + fixed(d50)[8:] + bytes(48)
+    return head + struct.pack(">I", len(tags)) + table + body
+
+
+WIDE = profile("Wide", 2.2, (0.64, 0.33), (0.21, 0.71), (0.15, 0.06))
+P3 = profile("P3", 2.2, (0.68, 0.32), (0.265, 0.69), (0.15, 0.06))
+for file, icc, fmt, options in [
+    ("p3.jpg", P3, "JPEG", dict(quality=92, subsampling=0)),
+    ("wide.png", WIDE, "PNG", {}),
+    ("wide.tif", WIDE, "TIFF", {}),
+    ("wide.webp", WIDE, "WEBP", dict(lossless=True)),
+]:
+    data = saved(SMALL, fmt, icc_profile=icc, **options)
+    stored = Image.open(io.BytesIO(data)).convert("RGB")
+    shown = ImageCms.profileToProfile(stored, io.BytesIO(icc), ImageCms.createProfile("sRGB"),
+                                      ImageCms.Intent.RELATIVE_COLORIMETRIC)
+    name = file.replace(".", "_")
+    save_expected(name, shown)
+    add(file, data, name, fmt.lower(), 0.8)
 
 # A larger one, for decoding at 1/2, 1/4 and 1/8.
 large = scene(245, 181)

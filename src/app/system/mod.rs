@@ -6,6 +6,6 @@ mod panel;
 mod process;
 mod sampler;
 
-pub use panel::{PanelAction, panel_ui};
+pub use panel::{Budget, PanelAction, panel_ui};
 pub use process::{ProcessMeter, ProcessUsage};
 pub use sampler::{Sample, Sampler, WINDOW_SECS};

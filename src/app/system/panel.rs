@@ -5,7 +5,7 @@ use egui_plot::{Line, Plot, PlotPoints};
 
 use super::{Sample, Sampler, WINDOW_SECS};
 use crate::{
-    gpu::{GpuContext, OwnerBytes},
+    gpu::{GpuContext, Owner, OwnerBytes},
     jobs::{JobId, JobInfo, JobState},
     ui::{Theme, widgets},
 };
@@ -19,6 +19,17 @@ pub enum PanelAction {
     ClearFinished,
 }
 
+/// What something on the device may take at most.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Whose it is.
+    pub owner: Owner,
+    /// Its label in the ledger.
+    pub label: &'static str,
+    /// At most so many bytes.
+    pub bytes: u64,
+}
+
 /// Draws the panel. `frame_secs` is what the last frame cost on the processor.
 pub fn panel_ui(
     ui: &mut egui::Ui,
@@ -26,6 +37,7 @@ pub fn panel_ui(
     sampler: &Sampler,
     jobs: &[JobInfo],
     frame_secs: Option<f32>,
+    budgets: &[Budget],
 ) -> Option<PanelAction> {
     let history = sampler.history();
     let latest = history.last().copied().unwrap_or_default();
@@ -33,7 +45,7 @@ pub fn panel_ui(
     egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.add_space(Theme::get().space_small);
         ui.heading("System");
-        video_ui(ui, gpu, sampler, &history, &latest);
+        video_ui(ui, gpu, sampler, (&history, &latest), budgets);
         memory_ui(ui, &history, &latest);
         load_ui(ui, &history, &latest, frame_secs);
         action = jobs_ui(ui, jobs);
@@ -43,7 +55,13 @@ pub fn panel_ui(
     action
 }
 
-fn video_ui(ui: &mut egui::Ui, gpu: &GpuContext, sampler: &Sampler, history: &[Sample], latest: &Sample) {
+fn video_ui(
+    ui: &mut egui::Ui,
+    gpu: &GpuContext,
+    sampler: &Sampler,
+    (history, latest): (&[Sample], &Sample),
+    budgets: &[Budget],
+) {
     let summary = gpu.summary();
     widgets::section(ui, "GRAPHICS MEMORY");
     ui.add(egui::Label::new(format!("{}, {}", summary.name, summary.backend)).wrap());
@@ -75,7 +93,7 @@ fn video_ui(ui: &mut egui::Ui, gpu: &GpuContext, sampler: &Sampler, history: &[S
     graph_ui(ui, "graphics memory graph", history, used, |bytes| widgets::bytes(bytes as u64));
     widgets::section(ui, "BY OWNER");
     for owner in &owners {
-        owner_ui(ui, owner);
+        owner_ui(ui, owner, budgets);
     }
     ui.horizontal(|ui| {
         ui.strong("Together");
@@ -92,14 +110,17 @@ fn of_total(used: u64, total: Option<u64>) -> String {
     )
 }
 
-fn owner_ui(ui: &mut egui::Ui, owner: &OwnerBytes) {
+fn owner_ui(ui: &mut egui::Ui, owner: &OwnerBytes, budgets: &[Budget]) {
     let title = format!("{}: {}", owner.owner, widgets::bytes(owner.bytes));
     egui::CollapsingHeader::new(title).id_salt(owner.owner.to_string()).show(ui, |ui| {
         for (label, bytes) in &owner.labels {
             ui.horizontal(|ui| {
                 ui.label(RichText::new(label).small());
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    ui.label(RichText::new(widgets::bytes(*bytes)).small());
+                    let own =
+                        |budget: &&Budget| budget.owner == owner.owner && label.starts_with(budget.label);
+                    let most = budgets.iter().find(own).map(|budget| budget.bytes);
+                    ui.label(RichText::new(of_total(*bytes, most)).small());
                 });
             });
         }

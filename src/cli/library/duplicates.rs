@@ -1,7 +1,5 @@
 //! `vitrine library duplicates`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use serde::Serialize;
 
@@ -10,6 +8,7 @@ use crate::{
     cli::Failure,
     library::{
         duplicates::{Group, Kind, Kinds, Thresholds},
+        json_path::JsonPath,
         session::{DuplicateScope, DuplicateStage, Duplicates},
     },
     storage::Directories,
@@ -51,7 +50,8 @@ struct FoundGroup {
 
 #[derive(Serialize)]
 struct FoundMember {
-    path: PathBuf,
+    #[serde(flatten)]
+    path: JsonPath,
     /// Bits of the perceptual hash to the first member.
     distance: Option<u8>,
     /// Cosine of the look to the first member.
@@ -105,7 +105,7 @@ pub(super) fn duplicates(arguments: &DuplicatesArguments, directories: &Director
         for member in &described.members {
             let distance = member.distance.map_or(String::new(), |distance| format!("{distance} bits"));
             let similarity = member.similarity.map_or(String::new(), |similarity| format!("{similarity:.3}"));
-            println!("  {distance:>7} {similarity:>6}  {}", member.path.display());
+            println!("  {distance:>7} {similarity:>6}  {}", member.path.path.display());
         }
     }
     for (a, b) in found.same_files() {
@@ -115,8 +115,14 @@ pub(super) fn duplicates(arguments: &DuplicatesArguments, directories: &Director
     }
     let bytes_reclaimable = groups.iter().map(|group| group.bytes_reclaimable).sum();
     match groups.len() {
-        0 => println!("no duplicates among {} pictures", found.ids.len()),
-        count => println!("{count} groups, {} could be freed", bytes(bytes_reclaimable)),
+        0 => {
+            let pictures = super::count(found.ids.len(), "picture", "pictures");
+            println!("no duplicates among {pictures}");
+        }
+        groups => {
+            let groups = super::count(groups, "group", "groups");
+            println!("{groups}, {} could be freed", bytes(bytes_reclaimable));
+        }
     }
     Ok(())
 }
@@ -124,7 +130,7 @@ pub(super) fn duplicates(arguments: &DuplicatesArguments, directories: &Director
 fn describe(found: &Duplicates, group: &Group) -> FoundGroup {
     let members = group.members.iter().filter_map(|member| {
         Some(FoundMember {
-            path: found.paths.get(member.index as usize)?.clone(),
+            path: found.paths.get(member.index as usize)?.clone().into(),
             distance: member.distance,
             similarity: member.similarity,
             kind: member.kind.map(Kind::name),

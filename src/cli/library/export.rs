@@ -39,6 +39,9 @@ pub struct ExportArguments {
     /// Draw a contact sheet: a PDF, or one tall PNG
     #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(sheet_path))]
     sheet: Option<PathBuf>,
+    /// Replace files that are there already; pictures of the folder never are
+    #[arg(long)]
+    overwrite: bool,
     /// Copy the pictures into a folder; nothing in it is overwritten
     #[arg(long, value_name = "FOLDER")]
     copy_to: Option<PathBuf>,
@@ -90,6 +93,11 @@ enum Way {
 }
 
 pub(super) fn export(arguments: &ExportArguments, directories: &Directories) -> Result<(), Failure> {
+    let files = [&arguments.csv, &arguments.json, &arguments.sheet];
+    if let Some(path) = files.into_iter().flatten().find(|path| !arguments.overwrite && path.exists()) {
+        let path = path.display();
+        return Err(anyhow::anyhow!("this file is there already; --overwrite replaces it: {path}").into());
+    }
     let (libraries, number) = super::open(&arguments.folder, directories)?;
     let ids = selection(arguments, &libraries, number)?;
     if ids.is_empty() {
@@ -105,11 +113,11 @@ pub(super) fn export(arguments: &ExportArguments, directories: &Directories) -> 
     let mut missing = 0;
     if let Some(path) = &arguments.csv {
         let written = libraries.export_csv(&ids, path, CsvOptions::default(), &task)?;
-        bar.suspend(|| println!("{}: {written} pictures", path.display()));
+        bar.suspend(|| println!("{}: {}", path.display(), pictures(written)));
     }
     if let Some(path) = &arguments.json {
         let written = libraries.export_json(&ids, path, &task)?;
-        bar.suspend(|| println!("{}: {written} pictures", path.display()));
+        bar.suspend(|| println!("{}: {}", path.display(), pictures(written)));
     }
     if let Some(path) = &arguments.sheet {
         let format = if is_png(path) { FileFormat::Png } else { FileFormat::Pdf };
@@ -134,7 +142,10 @@ pub(super) fn export(arguments: &ExportArguments, directories: &Directories) -> 
     bar.finish_and_clear();
     match missing {
         0 => Ok(()),
-        count => Err(anyhow::anyhow!("{count} pictures or files could not be exported").into()),
+        missing => {
+            let files = super::count(missing, "picture or file", "pictures or files");
+            Err(anyhow::anyhow!("{files} could not be exported").into())
+        }
     }
 }
 
@@ -178,8 +189,8 @@ fn tell_sheet(path: &std::path::Path, report: &SheetReport) {
     for (picture, reason) in &report.failed {
         eprintln!("vitrine: {}: {reason}", picture.display());
     }
-    let pages = if report.pages == 1 { "1 page".to_owned() } else { format!("{} pages", report.pages) };
-    println!("{}: {} pictures on {pages}", path.display(), report.pictures);
+    let pages = super::count(report.pages, "page", "pages");
+    println!("{}: {} on {pages}", path.display(), pictures(report.pictures));
 }
 
 fn tell_copies(folder: &std::path::Path, report: &CopyReport) {
@@ -193,6 +204,10 @@ fn tell_copies(folder: &std::path::Path, report: &CopyReport) {
         }
     }
     println!("{}: {} of {} files", folder.display(), report.taken(), report.files.len());
+}
+
+fn pictures(number: usize) -> String {
+    super::count(number, "picture", "pictures")
 }
 
 fn is_png(path: &std::path::Path) -> bool {

@@ -35,13 +35,19 @@ pub(super) fn index(arguments: &IndexArguments, directories: &Directories) -> Re
     super::tell_notes(&libraries);
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
-        return Ok(());
+    } else {
+        for failed in &report.failed {
+            eprintln!("vitrine: {}: {}", failed.path.display(), failed.error);
+        }
+        for damaged in &report.damaged {
+            eprintln!("vitrine: note: {}: {}", damaged.path.display(), damaged.error);
+        }
+        println!("{}", summary(&report));
     }
-    for failed in &report.failed {
-        eprintln!("vitrine: {}: {}", failed.path.display(), failed.error);
+    match report.failed.len() {
+        0 => Ok(()),
+        failed => Err(anyhow::anyhow!("{} could not be read", super::count(failed, "file", "files")).into()),
     }
-    println!("{}", summary(&report));
-    Ok(())
 }
 
 /// Indexes with a bar on standard error where that is a terminal.
@@ -75,7 +81,7 @@ fn message(progress: &IndexProgress) -> String {
 }
 
 fn summary(report: &IndexReport) -> String {
-    let mut parts = vec![format!("{} picture files", report.files)];
+    let mut parts = vec![super::count(report.files as usize, "picture file", "picture files")];
     let counts = [
         (report.indexed, "indexed"),
         (report.unchanged, "unchanged"),

@@ -44,6 +44,7 @@ pub(super) fn info(arguments: &InfoArguments) -> Result<(), Failure> {
             .iter()
             .map(|swatch| format!("{} {:.0} %", swatch.rgb, swatch.share * 100.0))
             .collect();
+        println!("  Measured");
         println!("    Colours: {}", colours.join(", "));
         println!("    BLAKE3: {}", info.blake3);
         println!("    Perceptual hash: {}", info.phash.first().map_or("", String::as_str));

@@ -86,7 +86,8 @@ fn bring_up_to_date(libraries: &Libraries, number: u32, folder: &Path) -> anyhow
         Ok(report) => {
             let (count, folder) = (report.failed.len(), folder.display());
             eprintln!(
-                "vitrine: note: {count} files could not be read; vitrine library index {folder} names them"
+                "vitrine: note: {} could not be read; vitrine library index {folder} names them",
+                self::count(count, "file", "files")
             );
         }
         // What is known can be searched all the same.
@@ -107,6 +108,7 @@ fn tell_notes(libraries: &Libraries) {
 
 #[derive(Serialize)]
 struct Listed {
+    #[serde(serialize_with = "crate::library::json_path::as_text")]
     folder: PathBuf,
     pictures: usize,
     failed: usize,
@@ -125,12 +127,19 @@ fn list(json: bool, directories: &Directories) -> Result<(), Failure> {
     }
     for library in listed.iter().filter(|_| !json) {
         let away = if library.is_there { "" } else { " (the folder is not there now)" };
-        match &library.error {
-            Some(error) => println!("{}: {error}", library.folder.display()),
-            None => println!("{}: {} pictures{away}", library.folder.display(), library.pictures),
-        }
+        let pictures = count(library.pictures, "picture", "pictures");
+        let state = library.error.clone().unwrap_or_else(|| format!("{pictures}{away}"));
+        println!("{}: {state}", library.folder.display());
     }
-    Ok(())
+    match listed.iter().filter(|library| library.error.is_some()).count() {
+        0 => Ok(()),
+        broken => Err(anyhow::anyhow!("{} cannot be used", count(broken, "library", "libraries")).into()),
+    }
+}
+
+/// So many of something, in words.
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 fn listed(libraries: &Libraries, root: &Path) -> Listed {

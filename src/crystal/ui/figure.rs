@@ -14,7 +14,7 @@ use crate::{
     crystal::figures::FigureKind,
     figure::{COLUMN_WIDTHS, FigureTheme, FileFormat, Pixels, encode, to_pixels},
     jobs::{JobContext, JobError, JobHandle, LatestWorker},
-    ui::{Shell, Theme, widgets},
+    ui::{Shell, Theme, dialogs, widgets},
 };
 
 /// Sides of a figure in mm.
@@ -92,8 +92,10 @@ impl FigureDialog {
         let wanted = self.choice.figure_settings(settings);
         let format = self.choice.format;
         self.saving.push(shell.jobs.spawn("Export all figures", move |job: &JobContext| {
-            let folder = rfd::FileDialog::new().set_title("Folder for the figures").pick_folder();
-            let Some(folder) = folder else { return Err(JobError::Cancelled) };
+            let dialog = rfd::FileDialog::new().set_title("Folder for the figures");
+            let Some(folder) = dialogs::ask(|| dialog.pick_folder())? else {
+                return Err(JobError::Cancelled);
+            };
             figures::write_all(subjects, format, &wanted, &folder, job)
         }));
     }
@@ -104,7 +106,7 @@ impl FigureDialog {
         let wanted = self.choice.figure_settings(settings);
         self.saving.push(shell.jobs.spawn("Report", move |job: &JobContext| {
             let dialog = rfd::FileDialog::new().set_title("Report").add_filter("PDF", &["pdf"]);
-            let Some(path) = dialog.set_file_name("report.pdf").save_file() else {
+            let Some(path) = dialogs::ask(|| dialog.set_file_name("report.pdf").save_file())? else {
                 return Err(JobError::Cancelled);
             };
             figures::write_report(&structures, &wanted, &path, job)
@@ -123,10 +125,14 @@ impl FigureDialog {
             false
         });
         if let Some(result) = self.asking.as_mut().and_then(JobHandle::poll) {
-            if let Ok(Some(path)) = result {
-                self.path = path.display().to_string();
-                self.path_is_ours = false;
-                self.confirmed = Some(self.path.clone());
+            match result {
+                Ok(Some(path)) => {
+                    self.path = path.display().to_string();
+                    self.path_is_ours = false;
+                    self.confirmed = Some(self.path.clone());
+                }
+                Ok(None) => {}
+                Err(error) => shell.notifications.warn(format!("{error}. The path can be typed")),
             }
             self.asking = None;
         }
@@ -266,12 +272,12 @@ impl FigureDialog {
         let suggestion = PathBuf::from(&self.path);
         let ending = self.choice.format.extension();
         self.asking = Some(shell.jobs.spawn("Save dialog", move |_: &JobContext| {
-            Ok(rfd::FileDialog::new()
+            let dialog = rfd::FileDialog::new()
                 .set_title("Export figure")
                 .add_filter(ending.to_uppercase(), &[ending])
                 .set_directory(suggestion.parent().unwrap_or(&suggestion))
-                .set_file_name(suggestion.file_name().unwrap_or_default().to_string_lossy())
-                .save_file())
+                .set_file_name(suggestion.file_name().unwrap_or_default().to_string_lossy());
+            dialogs::ask(|| dialog.save_file())
         }));
     }
 

@@ -3,7 +3,6 @@
 use std::{
     path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
-    time::{Duration, Instant},
 };
 
 use rayon::prelude::*;
@@ -18,7 +17,7 @@ use crate::{
         scene::SceneStyle,
     },
     jobs::{JobContext, JobError, JobHandle, Jobs},
-    ui::{Mode, Shell},
+    ui::{Mode, Shell, dialogs},
 };
 
 /// A structure with its scene, as a job makes them.
@@ -37,8 +36,6 @@ type Batch = (Vec<Ready>, Vec<String>);
 /// The structures of one file with what of it could not be read.
 type LoadedReady = (Vec<Ready>, Vec<CrystalError>);
 
-/// A dialog that comes back faster than a hand can move was never shown.
-const NO_DIALOG: Duration = Duration::from_millis(300);
 /// A folder can hold a whole database; the window is for looking at some of it.
 const MAX_FILES_OF_FOLDER: usize = 500;
 
@@ -46,7 +43,7 @@ const MAX_FILES_OF_FOLDER: usize = 500;
 #[derive(Default)]
 pub(super) struct Opening {
     reading: Vec<JobHandle<Batch>>,
-    asking: Option<(JobHandle<Option<Vec<PathBuf>>>, Instant)>,
+    asking: Option<JobHandle<Option<Vec<PathBuf>>>>,
 }
 
 /// What has arrived.
@@ -90,13 +87,13 @@ impl Opening {
             return;
         }
         let handle = jobs.spawn("File dialog", |_: &JobContext| {
-            Ok(rfd::FileDialog::new()
+            let dialog = rfd::FileDialog::new()
                 .set_title("Open structures")
                 .add_filter("Structures", &["cif", "mcif", "vasp", "poscar", "contcar", "xyz", "extxyz"])
-                .add_filter("All files", &["*"])
-                .pick_files())
+                .add_filter("All files", &["*"]);
+            dialogs::ask(|| dialog.pick_files())
         });
-        self.asking = Some((handle, Instant::now()));
+        self.asking = Some(handle);
     }
 
     /// Takes what has arrived, and tells the user what failed.
@@ -120,17 +117,12 @@ impl Opening {
             }
             false
         });
-        if let Some((handle, since)) = &mut self.asking
-            && let Some(result) = handle.poll()
-        {
+        if let Some(result) = self.asking.as_mut().and_then(JobHandle::poll) {
             match result {
-                Ok(Some(paths)) => opened.chosen = paths,
-                Ok(None) if since.elapsed() < NO_DIALOG => shell.notifications.warn(
-                    "This desktop offers no file dialog (install xdg-desktop-portal or zenity); drop files on the \
-                     window or type a path instead",
-                ),
-                Ok(None) => {}
-                Err(error) => shell.notifications.error(format!("The file dialog failed: {error}")),
+                Ok(chosen) => opened.chosen = chosen.unwrap_or_default(),
+                Err(error) => shell
+                    .notifications
+                    .warn(format!("{error}. Files can be dropped on the window, or their path typed")),
             }
             self.asking = None;
         }

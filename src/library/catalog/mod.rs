@@ -106,6 +106,18 @@ impl Catalog {
         Err(CatalogError::Damaged(self.path().to_owned()))
     }
 
+    /// A number that is another one when somebody else has written to the file.
+    ///
+    /// # Errors
+    /// [`CatalogError`].
+    pub fn others_version(&self) -> Result<i64, CatalogError> {
+        let asked = |connection: &rusqlite::Connection| {
+            connection.query_row("PRAGMA data_version", (), |row| row.get(0))
+        };
+        // Always the same connection: the number means something only there.
+        asked(&self.connections.writer()).map_err(|error| self.fault(&error))
+    }
+
     /// Notes that the library was indexed completely just now.
     ///
     /// # Errors

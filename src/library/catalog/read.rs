@@ -70,6 +70,41 @@ impl Catalog {
         })
     }
 
+    /// What every picture that can be found is called by, in the order of rows: path, format, date, camera, places, tags,
+    /// persons, and whether it has colour. The rest of the records is as if unknown.
+    ///
+    /// # Errors
+    /// [`CatalogError`].
+    pub fn labels(&self) -> Result<Vec<(RowId, PictureRecord)>, CatalogError> {
+        let sql = format!(
+            "SELECT p.id, path, format, taken, camera, tags, people, city, state, country, location, monochrome
+             FROM (SELECT * FROM pictures WHERE {VISIBLE}) p LEFT JOIN texts t ON t.id = p.id
+             LEFT JOIN looks l ON l.id = p.id ORDER BY p.id"
+        );
+        let list = |row: &Row<'_>, column| {
+            Ok::<_, rusqlite::Error>(
+                row.get::<_, Option<String>>(column)?.as_deref().map_or_else(Vec::new, members),
+            )
+        };
+        self.rows(&sql, |row| {
+            let record = PictureRecord {
+                relative: path(row, 1)?,
+                format: row.get::<_, Option<String>>(2)?.and_then(|name| format_of(&name)),
+                taken_wall_secs: row.get(3)?,
+                camera: row.get(4)?,
+                tags: list(row, 5)?,
+                people: list(row, 6)?,
+                city: row.get(7)?,
+                state: row.get(8)?,
+                country: row.get(9)?,
+                location: row.get(10)?,
+                is_monochrome: row.get(11)?,
+                ..PictureRecord::default()
+            };
+            Ok((row_id(row.get(0)?)?, record))
+        })
+    }
+
     /// Hash of a picture's bytes, the key of its thumbnail; `None` before its full look.
     ///
     /// # Errors
@@ -88,7 +123,9 @@ impl Catalog {
     /// [`CatalogError`].
     pub fn hashes(&self) -> Result<Vec<HashedPicture>, CatalogError> {
         let sql = format!(
-            "SELECT id, content, modified, hashes, sharpness, format FROM pictures JOIN looks USING (id)
+            "SELECT id, content, modified, hashes, sharpness, format, (taken IS NOT NULL) + (rating IS NOT NULL)
+             + (latitude IS NOT NULL) + (coalesce(iso, f_number, exposure, focal) IS NOT NULL)
+             FROM pictures JOIN looks USING (id)
              WHERE {VISIBLE} AND hashes IS NOT NULL ORDER BY id"
         );
         let pictures = self.rows(&sql, |row| {
@@ -100,6 +137,7 @@ impl Catalog {
                 hashes,
                 sharpness: row.get(4)?,
                 format: row.get::<_, Option<String>>(5)?.and_then(|name| format_of(&name)),
+                facts: row.get(6)?,
             }))
         })?;
         Ok(pictures.into_iter().flatten().collect())
@@ -163,6 +201,24 @@ impl Catalog {
         let sql =
             "SELECT path, coalesce(reason, '') FROM pictures WHERE stage = 2 AND missing = 0 ORDER BY path";
         self.rows(sql, |row| Ok((path(row, 0)?, row.get(1)?)))
+    }
+
+    /// Files that can be shown in part, and what is wrong with them; in the order of paths.
+    ///
+    /// # Errors
+    /// [`CatalogError`].
+    pub fn damaged(&self) -> Result<Vec<(PathBuf, String)>, CatalogError> {
+        let sql = "SELECT path, reason FROM pictures WHERE reason IS NOT NULL AND missing = 0 AND stage <> 2 ORDER BY path";
+        self.rows(sql, |row| Ok((path(row, 0)?, row.get(1)?)))
+    }
+
+    /// How many files could not be read, or only in part.
+    ///
+    /// # Errors
+    /// [`CatalogError`].
+    pub fn faulty_count(&self) -> Result<usize, CatalogError> {
+        let sql = "SELECT count(*) FROM pictures WHERE reason IS NOT NULL AND missing = 0";
+        self.read(|connection| connection.query_row(sql, (), |row| Ok(row.get::<_, i64>(0)? as usize)))
     }
 
     /// How many pictures there are.
@@ -261,6 +317,7 @@ pub(super) fn picture(connection: &Connection, row: RowId) -> rusqlite::Result<O
                 size_bytes: row.get::<_, i64>(1)? as u64,
                 modified_ns: row.get(2)?,
                 stage: Stage::from_number(row.get(3)?, row.get(4)?),
+                damage: if row.get::<_, i64>(3)? == Stage::FAILED { None } else { row.get(4)? },
                 width: row.get(5)?,
                 height: row.get(6)?,
                 taken_wall_secs: row.get(7)?,

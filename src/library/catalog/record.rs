@@ -63,6 +63,8 @@ pub struct PictureRecord {
     pub frames: u32,
     /// How far it is.
     pub stage: Stage,
+    /// What is wrong with the file, though it can be shown.
+    pub damage: Option<String>,
     /// When it was taken, in seconds since 1970 of the clock on the wall there.
     pub taken_wall_secs: Option<i64>,
     /// That clock's minutes ahead of UTC.
@@ -188,6 +190,8 @@ pub struct HashedPicture {
     pub hashes: [u64; 8],
     /// How sharp it is.
     pub sharpness: Option<f32>,
+    /// How many of date, exposure, place and rating are known.
+    pub facts: u8,
     /// Time of the file, in nanoseconds since 1970.
     pub modified_ns: i64,
 }

@@ -9,7 +9,7 @@ use rusqlite::{Connection, TransactionBehavior};
 pub(super) const APPLICATION_ID: i64 = 0x5674_726e;
 
 /// Steps from an empty file to today's format.
-pub(super) const STEPS: &[&str] = &[FIRST];
+pub(super) const STEPS: &[&str] = &[FIRST, FAULTS];
 
 /// Split so that each question reads little: `pictures` for lists and conditions on numbers, `texts` for conditions on
 /// texts (columns that end in `_f` are folded, see `folding`), `looks` for hashes and colours, `details` for one
@@ -107,6 +107,10 @@ CREATE TABLE settled_members (
 CREATE TABLE notes (content BLOB NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (content, key))
     WITHOUT ROWID;
 ";
+
+/// Files with a fault are few among many, and counted whenever pictures are listed.
+const FAULTS: &str =
+    "CREATE INDEX pictures_faults ON pictures (id) WHERE reason IS NOT NULL AND missing = 0;";
 
 /// What a file turned out to be.
 #[derive(Debug, PartialEq, Eq)]

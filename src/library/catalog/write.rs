@@ -305,7 +305,7 @@ impl<'t> Writer<'t> {
 fn picture_values(record: &PictureRecord, path: Vec<u8>) -> [Value; PICTURE_COLUMNS.len()] {
     let reason = match &record.stage {
         Stage::Failed(reason) => Some(reason.clone()),
-        _ => None,
+        Stage::FirstLook | Stage::Full => record.damage.clone(),
     };
     [
         path.into(),

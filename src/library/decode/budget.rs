@@ -7,7 +7,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 ///
 /// Who needs bytes waits until others give theirs back, in order of asking, so that large pictures have their turn. A
 /// reservation lasts as long as one call of [`super::decode`]; nothing is reserved while something else is held, so no
-/// two can wait for each other.
+/// two can wait for each other. A picture that needs more than all of it may be decoded while nothing else is, up to a
+/// limit of its own.
 #[derive(Clone, Debug)]
 pub struct ByteBudget {
     shared: Arc<Shared>,
@@ -16,6 +17,7 @@ pub struct ByteBudget {
 #[derive(Debug)]
 struct Shared {
     limit_bytes: u64,
+    lone_limit_bytes: u64,
     state: Mutex<State>,
     given_back: Condvar,
 }
@@ -31,14 +33,21 @@ impl ByteBudget {
     /// For so many bytes.
     #[must_use]
     pub fn new(limit_bytes: u64) -> Self {
-        let shared = Shared { limit_bytes, state: Mutex::default(), given_back: Condvar::new() };
-        Self { shared: Arc::new(shared) }
+        Self::with_lone(limit_bytes, limit_bytes)
     }
 
-    /// All bytes.
+    /// For so many bytes, and for one picture alone the larger number.
     #[must_use]
-    pub fn limit_bytes(&self) -> u64 {
-        self.shared.limit_bytes
+    pub fn with_lone(limit_bytes: u64, lone_limit_bytes: u64) -> Self {
+        let lone_limit_bytes = lone_limit_bytes.max(limit_bytes);
+        let (state, given_back) = (Mutex::default(), Condvar::new());
+        Self { shared: Arc::new(Shared { limit_bytes, lone_limit_bytes, state, given_back }) }
+    }
+
+    /// What one picture may take.
+    #[must_use]
+    pub fn most_for_one(&self) -> u64 {
+        self.shared.lone_limit_bytes
     }
 
     /// Bytes reserved now.
@@ -50,14 +59,15 @@ impl ByteBudget {
     /// Waits until the bytes are free; `None` when they never will be, because the budget is smaller.
     #[must_use]
     pub fn reserve(&self, bytes: u64) -> Option<Reservation> {
-        if bytes > self.shared.limit_bytes {
+        if bytes > self.shared.lone_limit_bytes {
             return None;
         }
         let mut state = self.lock();
         let ticket = state.next_ticket;
         state.next_ticket += 1;
         state.waiting.push_back(ticket);
-        while state.waiting.front() != Some(&ticket) || state.used_bytes > self.shared.limit_bytes - bytes {
+        let fits = |used: u64| used == 0 || used.saturating_add(bytes) <= self.shared.limit_bytes;
+        while state.waiting.front() != Some(&ticket) || !fits(state.used_bytes) {
             state = self.shared.given_back.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.waiting.pop_front();

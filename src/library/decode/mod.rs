@@ -6,14 +6,15 @@
 //! becomes an error.
 //!
 //! JPEG is decoded by `jpeg`, at an eighth, a quarter or half of its size where that is enough. Raw files are shown
-//! through the smallest preview that covers what is asked for. HDR and EXR go through a tone curve (`tone`). Colour
-//! profiles are not applied.
+//! through the smallest preview that covers what is asked for. HDR and EXR go through a tone curve (`tone`). Colours of
+//! other spaces, as telephones and cameras write them, are brought into sRGB (`profile`); inks and greys are not.
 
 mod budget;
 mod head;
 mod ifd;
 mod jpeg;
 mod other;
+mod profile;
 mod raw;
 mod resize;
 mod thumbnail;
@@ -25,6 +26,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub use self::budget::{ByteBudget, Reservation};
 pub use self::resize::{decode_thumbnail, encode_thumbnail, has_alpha, shrink};
 use super::format::Format;
+use super::metadata::color_profile;
 use super::picture::{Orientation, Pixels};
 
 /// What a file says about its picture.
@@ -53,6 +55,8 @@ pub struct Decoded {
     pub pixels: Pixels,
     /// Of the picture, in its full size.
     pub header: Header,
+    /// False when parts were missing or made no sense, and the rest is shown.
+    pub is_whole: bool,
 }
 
 /// Why a file gives no picture.
@@ -85,7 +89,7 @@ pub enum DecodeError {
         height: u32,
         /// What decoding takes.
         needed_bytes: u64,
-        /// What all decoders together may take.
+        /// What one picture may take.
         limit_bytes: u64,
     },
     /// Damaged or cut off.
@@ -134,13 +138,16 @@ pub fn decode(
     budget: &ByteBudget,
 ) -> Result<Decoded, DecodeError> {
     let header = header(bytes, name)?;
-    let stored = match header.format {
+    let (mut stored, is_whole) = match header.format {
         Format::Jpeg => decode_jpeg(bytes, cover_side, &header, budget)?,
         Format::Raw(family) => decode_raw(bytes, family, cover_side, &header, budget)?,
-        _ => shrink_far(other::decode(bytes, &header, budget)?, cover_side),
+        _ => (shrink_far(other::decode(bytes, &header, budget)?, cover_side), true),
     };
+    if let Some(profile) = color_profile(bytes, header.format) {
+        profile::bring_to_srgb(&mut stored, &profile);
+    }
     let pixels = header.orientation.apply(stored);
-    Ok(Decoded { pixels, header })
+    Ok(Decoded { pixels, header, is_whole })
 }
 
 /// The small picture in a JPEG or raw file, upright and without the bars that cameras add; the header is that of the
@@ -156,7 +163,7 @@ fn decode_jpeg(
     cover_side: Option<u32>,
     header: &Header,
     budget: &ByteBudget,
-) -> Result<Pixels, DecodeError> {
+) -> Result<(Pixels, bool), DecodeError> {
     let of_fault = |fault| of_fault(header.format, fault);
     let head = jpeg::Head::parse(bytes).map_err(of_fault)?;
     let frame = head.frame.ok_or_else(|| broken(header.format, "it ends before the frame header"))?;
@@ -173,8 +180,9 @@ fn decode_jpeg(
     let _reservation = budget.reserve(needed).ok_or_else(|| too_large(header, needed, budget))?;
     let decoded = guarded(|| jpeg::decode(bytes, side))
         .ok_or_else(|| broken(header.format, "its content makes no sense"))?;
-    let (width, height, rgba) = decoded.map_err(of_fault)?;
-    Pixels::new(width, height, rgba).ok_or_else(|| broken(header.format, "it has no pixels"))
+    let jpeg::Picture { width, height, rgba, is_whole } = decoded.map_err(of_fault)?;
+    let pixels = Pixels::new(width, height, rgba).ok_or_else(|| broken(header.format, "it has no pixels"))?;
+    Ok((pixels, is_whole))
 }
 
 fn decode_raw(
@@ -183,7 +191,7 @@ fn decode_raw(
     cover_side: Option<u32>,
     header: &Header,
     budget: &ByteBudget,
-) -> Result<Pixels, DecodeError> {
+) -> Result<(Pixels, bool), DecodeError> {
     let previews = raw::layout(bytes, family).previews;
     let covers =
         |preview: &&raw::Preview| cover_side.is_some_and(|cover| preview.width.max(preview.height) >= cover);
@@ -201,6 +209,7 @@ fn decode_raw(
             decode_jpeg(content, cover_side, header, budget)
         } else {
             thumbnail::plain(preview.width, preview.height, content)
+                .map(|pixels| (pixels, true))
                 .ok_or_else(|| broken(header.format, "its preview is cut off"))
         };
         if outcome.is_ok() {
@@ -237,5 +246,5 @@ fn of_fault(format: Format, fault: jpeg::Fault) -> DecodeError {
 
 fn too_large(header: &Header, needed_bytes: u64, budget: &ByteBudget) -> DecodeError {
     let (width, height) = (header.width, header.height);
-    DecodeError::TooLarge { width, height, needed_bytes, limit_bytes: budget.limit_bytes() }
+    DecodeError::TooLarge { width, height, needed_bytes, limit_bytes: budget.most_for_one() }
 }

@@ -32,7 +32,7 @@ pub fn embedded(bytes: &[u8], header: Header) -> Option<Decoded> {
         Fit::Other(pixels) if is_raw => header.orientation.apply(pixels),
         Fit::Other(_) => return None,
     };
-    Some(Decoded { pixels, header })
+    Some(Decoded { pixels, header, is_whole: true })
 }
 
 fn of_jpeg(bytes: &[u8]) -> Option<Pixels> {
@@ -88,7 +88,7 @@ fn small_jpeg(bytes: &[u8]) -> Option<Pixels> {
     if jpeg::bytes_needed(&frame, side) > MOST_BYTES {
         return None;
     }
-    let (width, height, rgba) = guarded(|| jpeg::decode(bytes, side))?.ok()?;
+    let jpeg::Picture { width, height, rgba, .. } = guarded(|| jpeg::decode(bytes, side))?.ok()?;
     Pixels::new(width, height, rgba)
 }
 

@@ -19,6 +19,9 @@ const LOW: usize = 8;
 /// Coefficients are rounded to this. A wave of one grey level has one of about two thousand.
 const STEP: f32 = 8.0;
 
+/// Bits that are set, and not set, in the hash of a picture that shows something; of most they are 32 and 32.
+const LEAST_SET: u32 = 12;
+
 /// `COSINES[frequency][place]` of the DCT-II.
 static COSINES: LazyLock<[[f32; SIDE]; LOW]> = LazyLock::new(|| {
     std::array::from_fn(|frequency| {
@@ -69,6 +72,13 @@ impl OrientedHashes {
     #[must_use]
     pub fn upright(&self) -> u64 {
         self.0[0]
+    }
+
+    /// Whether the hash tells pictures apart. A plain picture has next to no coefficient that is not zero, so that hardly
+    /// a bit is set where others have half of them; all plain pictures would be one.
+    #[must_use]
+    pub fn is_telling(&self) -> bool {
+        (LEAST_SET..=64 - LEAST_SET).contains(&self.upright().count_ones())
     }
 
     /// Bits that differ between the pictures as they stand, 0 to 64.

@@ -19,7 +19,9 @@ pub enum Rule {
     Bytes,
     /// Sharper, by more than [`SHARPNESS_TOLERANCE`].
     Sharpness,
-    /// Taken earlier; where that is unknown for either, written earlier.
+    /// Telling more of itself: date, exposure, place, rating. Programs that turn or shrink often drop these.
+    Metadata,
+    /// Taken earlier; where that is unknown or equal, written earlier by more than [`WRITTEN_TOGETHER_NS`].
     Oldest,
     /// In the folder that comes first in this list, or below it; pictures in none of them come last.
     Folders(Vec<PreferredFolder>),
@@ -41,11 +43,14 @@ pub struct PreferredFolder {
 /// Sharpness below this difference is equal.
 pub const SHARPNESS_TOLERANCE: f32 = 0.02;
 
+/// Files written within an hour were copied together: their times tell nothing about which was first.
+pub const WRITTEN_TOGETHER_NS: u64 = 3_600_000_000_000;
+
 impl Rule {
     /// The order that is offered first.
     #[must_use]
     pub fn usual() -> Vec<Self> {
-        vec![Self::Format, Self::Resolution, Self::Bytes, Self::PlainName, Self::Oldest]
+        vec![Self::Resolution, Self::Metadata, Self::Format, Self::PlainName, Self::Oldest, Self::Bytes]
     }
 
     /// `Greater` when `a` is the one to keep.
@@ -55,8 +60,10 @@ impl Rule {
             Self::Bytes => a.size_bytes.cmp(&b.size_bytes),
             Self::Sharpness if (a.sharpness - b.sharpness).abs() < SHARPNESS_TOLERANCE => Ordering::Equal,
             Self::Sharpness => a.sharpness.total_cmp(&b.sharpness),
+            Self::Metadata => a.facts.cmp(&b.facts),
             Self::Oldest => match (a.taken_secs, b.taken_secs) {
                 (Some(first), Some(second)) if first != second => second.cmp(&first),
+                _ if a.modified_ns.abs_diff(b.modified_ns) < WRITTEN_TOGETHER_NS => Ordering::Equal,
                 _ => b.modified_ns.cmp(&a.modified_ns),
             },
             Self::Folders(folders) => folder_rank(folders, b).cmp(&folder_rank(folders, a)),
@@ -74,6 +81,7 @@ impl Rule {
             Self::Sharpness => {
                 format!("keeps the sharper one ({:.2} over {:.2})", kept.sharpness, other.sharpness)
             }
+            Self::Metadata => "keeps the one that tells more (date, exposure, place, rating)".into(),
             Self::Oldest => match (kept.taken_secs, other.taken_secs) {
                 (Some(first), Some(second)) if first != second => "keeps the one taken earlier".into(),
                 _ => "keeps the one whose file is older".into(),
@@ -148,6 +156,10 @@ pub fn suggest_keep(members: &[u32], candidates: &[Candidate], rules: &[Rule]) -
 fn strictly(rule: &Rule, a: &Candidate, b: &Candidate) -> Ordering {
     match rule {
         Rule::Sharpness => a.sharpness.total_cmp(&b.sharpness),
+        Rule::Oldest => match rule.compare(a, b) {
+            Ordering::Equal => b.modified_ns.cmp(&a.modified_ns),
+            order => order,
+        },
         _ => rule.compare(a, b),
     }
 }

@@ -64,6 +64,13 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Whether nothing is lost with one of the two: the same bytes, compressed, scaled or turned. Parts, edits and other
+    /// shots are pictures of their own.
+    #[must_use]
+    pub fn is_copy(self) -> bool {
+        matches!(self, Self::Exact | Self::ReEncoded | Self::Turned)
+    }
+
     /// The surest first.
     pub const ALL: [Self; 7] =
         [Self::Exact, Self::ReEncoded, Self::Turned, Self::Edited, Self::Crop, Self::Burst, Self::SameScene];

@@ -80,8 +80,8 @@ impl Facts {
             share,
         };
         let (looked_at, problem) = match record.stage {
-            Stage::FirstLook => ("first look", None),
-            Stage::Full => ("full", None),
+            Stage::FirstLook => ("first look", record.damage.clone()),
+            Stage::Full => ("full", record.damage.clone()),
             Stage::Failed(reason) => ("failed", Some(reason)),
         };
         Self {

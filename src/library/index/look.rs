@@ -95,11 +95,12 @@ pub fn full_look(root: &Path, work: &Work, budget: &ByteBudget) -> Outcome {
             record.sidecar_modified_ns = sidecar.as_ref().map(|(_, modified_ns)| *modified_ns);
         };
         match decoded {
-            Ok(Decoded { pixels, header }) => {
+            Ok(Decoded { pixels, header, is_whole }) => {
                 let small = decode::shrink(&pixels, THUMBNAIL_SIDE);
                 let description = descriptors::describe(&decode::shrink(&small, DESCRIBED_SIDE));
                 let mut record =
                     record(&work.file, format, Some(&header), &metadata, Some(&description), Stage::Full);
+                record.damage = (!is_whole).then(|| CUT_OFF.to_owned());
                 finish(&mut record);
                 Ok(looked(record, Some(description), Some(decode::encode_thumbnail(&small))))
             }
@@ -112,6 +113,9 @@ pub fn full_look(root: &Path, work: &Work, budget: &ByteBudget) -> Outcome {
         }
     })
 }
+
+/// What is said of a picture of which only a part could be decoded.
+const CUT_OFF: &str = "the file is damaged or cut off; what is left of the picture is shown";
 
 /// Describes one file outside of any run.
 ///

@@ -25,11 +25,13 @@ pub struct IndexOptions {
     pub workers: usize,
     /// Bytes that decoding may take at once, all workers together.
     pub decode_bytes: u64,
+    /// Bytes that one picture may take while no other is decoded.
+    pub lone_decode_bytes: u64,
 }
 
 impl Default for IndexOptions {
     fn default() -> Self {
-        Self { workers: 0, decode_bytes: 256 << 20 }
+        Self { workers: 0, decode_bytes: 256 << 20, lone_decode_bytes: 1 << 30 }
     }
 }
 
@@ -89,6 +91,8 @@ pub struct IndexReport {
     pub removed: u64,
     /// Not readable, and why.
     pub failed: Vec<FailedFile>,
+    /// Shown in part, and what is wrong with them; they are among the indexed or the unchanged.
+    pub damaged: Vec<FailedFile>,
     /// How long it took.
     pub elapsed_secs: f64,
     /// Pictures looked at completely per second.
@@ -101,6 +105,7 @@ pub struct IndexReport {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct FailedFile {
     /// Below the library's folder.
+    #[serde(serialize_with = "crate::library::json_path::as_text")]
     pub path: PathBuf,
     /// Why.
     pub error: String,

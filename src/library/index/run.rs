@@ -90,7 +90,7 @@ impl<'a> Run<'a> {
             store,
             pool,
             control,
-            budget: Arc::new(ByteBudget::new(options.decode_bytes)),
+            budget: Arc::new(ByteBudget::with_lone(options.decode_bytes, options.lone_decode_bytes)),
             limit,
             plan: Plan::new(store.catalog.known()?, store.described()),
             first: Flow::new(pool, limit),
@@ -116,6 +116,11 @@ impl<'a> Run<'a> {
     /// Looks through the folder. On the first run, files are looked at as they come.
     fn scan(&mut self) -> Result<(), StoreError> {
         let root = self.store.root.clone();
+        // The place where a drive is mounted is an empty folder while the drive is away.
+        let is_empty = std::fs::read_dir(&root).is_ok_and(|mut entries| entries.next().is_none());
+        if is_empty && !self.plan.is_first() {
+            return Err(StoreError::EmptyFolder(root));
+        }
         let mut fault = None;
         let stop = self.control.should_stop;
         let scanned = scan::scan(&root, stop, &mut |found| {
@@ -369,6 +374,8 @@ impl<'a> Run<'a> {
         let mut report = self.report;
         let failed = self.store.catalog.failed()?.into_iter();
         report.failed = failed.map(|(path, error)| FailedFile { path, error }).chain(self.faults).collect();
+        let damaged = self.store.catalog.damaged()?.into_iter();
+        report.damaged = damaged.map(|(path, error)| FailedFile { path, error }).collect();
         report.unchanged = self.plan.unchanged;
         report.files = report.unchanged + report.moved + report.indexed + report.failed.len() as u64;
         report.elapsed_secs = self.started.elapsed().as_secs_f64();

@@ -25,6 +25,7 @@ mod tiff;
 mod xmp;
 mod xmp_tree;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::Format;
@@ -208,6 +209,15 @@ pub fn read(bytes: &[u8], format: Format, sidecar: Option<&[u8]>) -> Metadata {
         found.take_fields(source);
     }
     found
+}
+
+/// The ICC profile of a file's colours. Of raw files none: it is that of their sensor data, not of their previews.
+#[must_use]
+pub fn color_profile(bytes: &[u8], format: Format) -> Option<Cow<'_, [u8]>> {
+    if matches!(format, Format::Raw(_)) {
+        return None;
+    }
+    container::find(bytes, format).icc
 }
 
 impl Metadata {

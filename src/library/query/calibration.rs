@@ -280,8 +280,11 @@ fn gap(sorted: &[f32]) -> Option<usize> {
 #[must_use]
 pub fn histogram(scores: &[f32], null: &Null, bins: usize) -> Option<Histogram> {
     let finite = || scores.iter().copied().filter(|score| score.is_finite());
-    let low = finite().reduce(f32::min)?;
-    let high = finite().reduce(f32::max)?;
+    // The middle of the null is in sight: few good hits would else stand where weak ones belong.
+    let usual = null.score_of(0.5);
+    let low = finite().chain(usual).reduce(f32::min)?;
+    let high = finite().chain(usual).reduce(f32::max)?;
+    finite().next()?;
     if bins == 0 {
         return None;
     }

@@ -15,7 +15,7 @@ pub struct Query {
 pub struct Term {
     /// Bytes of the text that it was made from.
     pub span: Range<usize>,
-    /// Written with `-` before it: such pictures are left out, or ranked down where the term only ranks.
+    /// Written with `-` before it: such pictures are left out; what is like a negated colour without a name is ranked down.
     pub negated: bool,
     /// How much it counts among the rankings; 1 unless written `word^2`.
     pub weight: f32,

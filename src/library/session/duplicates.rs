@@ -50,6 +50,22 @@ pub enum DuplicateStage {
     Crops,
 }
 
+/// Groups of contents that the user has settled.
+#[derive(Debug, Default)]
+struct Resolved {
+    /// Each in order.
+    groups: BTreeSet<Vec<ContentHash>>,
+}
+
+impl Resolved {
+    /// Whether these (in order) are a settled group, or what is left of one.
+    fn contains(&self, contents: &[ContentHash]) -> bool {
+        let holds =
+            |group: &Vec<ContentHash>| contents.iter().all(|content| group.binary_search(content).is_ok());
+        contents.len() > 1 && (self.groups.contains(contents) || self.groups.iter().any(holds))
+    }
+}
+
 /// All pairs that may be duplicates.
 #[derive(Debug, Default)]
 pub struct Duplicates {
@@ -60,8 +76,7 @@ pub struct Duplicates {
     /// Where each file is.
     pub paths: Vec<PathBuf>,
     graph: Graph,
-    /// Contents that the user has settled, each set in order.
-    resolved: BTreeSet<Vec<ContentHash>>,
+    resolved: Resolved,
 }
 
 impl Duplicates {
@@ -69,6 +84,12 @@ impl Duplicates {
     #[must_use]
     pub fn groups(&self, thresholds: &Thresholds) -> Vec<Group> {
         self.graph.groups(thresholds, &|members| self.resolved.contains(&self.contents(members)))
+    }
+
+    /// Groups that the user settled before this search; they are left out.
+    #[must_use]
+    pub fn resolved_count(&self) -> usize {
+        self.resolved.groups.len()
     }
 
     /// Pairs that are kept.
@@ -103,7 +124,7 @@ impl Duplicates {
     /// Leaves a group out from now on; [`Libraries::resolve`] makes it last.
     pub fn note_resolved(&mut self, members: &[u32]) {
         let contents = self.contents(members);
-        self.resolved.insert(contents);
+        self.resolved.groups.insert(contents);
     }
 
     /// Contents of members, in order.
@@ -129,6 +150,16 @@ impl Libraries {
         on_stage: &(dyn Fn(DuplicateStage) + Sync),
         should_stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Duplicates, LibraryError> {
+        self.mending(|| self.compare(only, scope, on_stage, should_stop))
+    }
+
+    fn compare(
+        &self,
+        only: &[u32],
+        scope: DuplicateScope,
+        on_stage: &(dyn Fn(DuplicateStage) + Sync),
+        should_stop: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Duplicates, LibraryError> {
         on_stage(DuplicateStage::Reading);
         let mut found = Duplicates::default();
         for library in self.all().iter().filter(|open| only.is_empty() || only.contains(&open.number)) {
@@ -139,7 +170,7 @@ impl Libraries {
                 found.candidates.push(candidate);
                 found.paths.push(path);
             }
-            found.resolved.extend(library.store.catalog.resolved_groups()?);
+            found.resolved.groups.extend(library.store.catalog.resolved_groups()?);
         }
         let looks = self.looks(&found.ids);
         let close = Self::close(&found, scope, on_stage, should_stop);
@@ -248,8 +279,7 @@ impl Libraries {
     }
 
     fn crop_signature(&self, id: PictureId, content: &ContentHash) -> Option<CropSignature> {
-        // Another kind of result of the same content.
-        let key = ContentHash(blake3::derive_key("vitrine crop signature 1", &content.0));
+        let key = crop_key(content);
         let kept = self.thumbnails().get(&key).and_then(|bytes| CropSignature::from_bytes(&bytes).ok());
         if kept.is_some() {
             return kept;
@@ -270,4 +300,33 @@ impl Libraries {
         }
         Ok(())
     }
+
+    /// Takes that back for one group.
+    ///
+    /// # Errors
+    /// [`LibraryError`] when a catalog cannot be written.
+    pub fn unresolve(&self, contents: &[ContentHash]) -> Result<(), LibraryError> {
+        for library in self.all() {
+            library.store.catalog.unresolve_group(contents)?;
+        }
+        Ok(())
+    }
+
+    /// Takes that back for all groups of the open libraries.
+    ///
+    /// # Errors
+    /// [`LibraryError`] when a catalog cannot be written.
+    pub fn unresolve_all(&self) -> Result<(), LibraryError> {
+        for library in self.all() {
+            for group in library.store.catalog.resolved_groups()? {
+                library.store.catalog.unresolve_group(&group)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Under which the crop signature of a content is kept: another kind of result of the same content.
+pub(super) fn crop_key(content: &ContentHash) -> ContentHash {
+    ContentHash(blake3::derive_key("vitrine crop signature 1", &content.0))
 }

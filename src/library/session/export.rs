@@ -55,6 +55,7 @@ impl Libraries {
         options: CsvOptions,
         task: &Task<'_>,
     ) -> Result<usize, ExportError> {
+        self.refuse_picture(path)?;
         let (selected, mut written) = (self.selected(ids), 0);
         export::write_file(path, &selected, &mut |out| {
             written = export::csv(out, &selected, options, task)?;
@@ -68,6 +69,7 @@ impl Libraries {
     /// # Errors
     /// [`ExportError`]; then the file is as it was.
     pub fn export_json(&self, ids: &[PictureId], path: &Path, task: &Task<'_>) -> Result<usize, ExportError> {
+        self.refuse_picture(path)?;
         let (selected, mut written) = (self.selected(ids), 0);
         export::write_file(path, &selected, &mut |out| {
             written = export::json(out, &selected, task)?;
@@ -88,6 +90,7 @@ impl Libraries {
         options: &SheetOptions,
         task: &Task<'_>,
     ) -> Result<SheetReport, ExportError> {
+        self.refuse_picture(path)?;
         let (selected, mut report) = (self.selected(ids), SheetReport::default());
         let read = |index: usize, side: u32| self.sheet_pixels(ids, index, side);
         export::write_file(path, &selected, &mut |out| {
@@ -115,6 +118,19 @@ impl Libraries {
         task: &Task<'_>,
     ) -> Result<CopyReport, ExportError> {
         export::copies(&self.selected(ids), folder, options, task)
+    }
+
+    /// No picture of an open library is ever replaced, selected or not.
+    fn refuse_picture(&self, path: &Path) -> Result<(), ExportError> {
+        let Ok(target) = std::fs::canonicalize(path) else { return Ok(()) };
+        for library in self.all() {
+            let Ok(relative) = target.strip_prefix(&library.root) else { continue };
+            let known = library.store.catalog.by_path(relative);
+            if known.map_err(|error| ExportError::Unknown(error.to_string()))?.is_some() {
+                return Err(ExportError::OntoPicture(target));
+            }
+        }
+        Ok(())
     }
 
     /// A thumbnail where that is enough, and also where the file cannot be read any more.

@@ -76,12 +76,15 @@ impl Libraries {
         self.library(library).ok()?.progress()
     }
 
-    /// The files of a library that could not be read, and why. Blocks.
+    /// The files of a library that could not be read, or only in part, and why. Blocks.
     ///
     /// # Errors
     /// [`LibraryError`] when the catalog cannot be read.
     pub fn failed(&self, library: u32) -> Result<Vec<index::FailedFile>, LibraryError> {
-        let failed = self.library(library)?.store.catalog.failed()?;
+        let catalog = &self.library(library)?.store.catalog;
+        let mut failed = catalog.failed()?;
+        failed.extend(catalog.damaged()?);
+        failed.sort();
         Ok(failed.into_iter().map(|(path, error)| index::FailedFile { path, error }).collect())
     }
 

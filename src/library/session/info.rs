@@ -17,6 +17,7 @@ const DECODE_BYTES: u64 = 2 << 30;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PictureInfo {
     /// The file.
+    #[serde(serialize_with = "crate::library::json_path::as_text")]
     pub path: PathBuf,
     /// Its kind.
     pub format: &'static str,

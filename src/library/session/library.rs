@@ -1,7 +1,7 @@
 //! One open library: what is kept of it, and what runs on it.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -31,6 +31,9 @@ pub struct OpenLibrary {
     progress: Mutex<Option<IndexProgress>>,
     /// Tells of changes in the folder.
     pub watch: Mutex<Option<FolderWatch>>,
+    /// Whether this process may index; another one has it open otherwise.
+    pub can_write: AtomicBool,
+    others_version: AtomicI64,
     /// Whether indexing waits.
     pub paused: AtomicBool,
     /// Whether indexing runs; only one does.
@@ -46,10 +49,13 @@ impl OpenLibrary {
     /// [`StoreError`] when the catalog cannot be read.
     pub fn new(number: u32, root: PathBuf, store: LibraryStore) -> Result<Self, StoreError> {
         let view = LibraryView::read(number, &store)?;
+        let can_write = AtomicBool::new(store.can_write());
         Ok(Self {
             number,
             root,
             store: Arc::new(store),
+            can_write,
+            others_version: AtomicI64::new(0),
             view: Mutex::new(Arc::new(view)),
             last_read: Mutex::default(),
             written: AtomicU64::new(0),
@@ -93,6 +99,25 @@ impl OpenLibrary {
         self.read.store(written, Ordering::Relaxed);
         *last_read = (Some(Instant::now()), started.elapsed());
         Ok(true)
+    }
+
+    /// Notes what another process has written, and takes over once that process has ended; whether it did.
+    ///
+    /// # Errors
+    /// [`StoreError`] when catalog or vectors cannot be read.
+    pub fn follow(&self) -> Result<bool, StoreError> {
+        let version = self.store.catalog.others_version()?;
+        let is_over = self.store.claim()?;
+        if is_over || self.others_version.swap(version, Ordering::Relaxed) != version {
+            self.note_written();
+        }
+        self.can_write.store(is_over, Ordering::Relaxed);
+        Ok(is_over)
+    }
+
+    /// Whether it is being indexed.
+    pub fn is_indexing(&self) -> bool {
+        self.indexing.load(Ordering::Acquire)
     }
 
     /// How far indexing is; `None` when none runs.

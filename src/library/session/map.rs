@@ -1,8 +1,10 @@
 //! What the map needs: one vector for each picture, and words that say what it is.
 
+use std::collections::BTreeMap;
+
 use super::Libraries;
 use super::view::LibraryView;
-use crate::library::catalog::PictureRecord;
+use crate::library::catalog::{PictureRecord, Swatches};
 use crate::library::descriptors::{BUILT_IN, SPACES, concepts, similarity_weights};
 use crate::library::query::CivilDate;
 use crate::library::{PictureId, RowId};
@@ -13,12 +15,14 @@ const LEAST_DEGREE: f32 = 0.5;
 const MOST_LOOKS: usize = 3;
 
 /// A picture of the map.
-#[derive(Clone, Debug, PartialEq)]
-pub struct MapRow {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MapRow<'a> {
     /// Which.
     pub id: PictureId,
     /// Its look; the dot product of two is their similarity.
-    pub vector: Vec<f32>,
+    pub vector: &'a [f32],
+    /// Its colours mixed, sRGB.
+    pub color: Option<[u8; 3]>,
 }
 
 /// What a picture is, in words.
@@ -37,25 +41,33 @@ pub struct MapFacts {
 }
 
 impl Libraries {
-    /// All pictures that have a look, in the order of libraries and rows. Blocks for a moment: all vectors are read.
-    #[must_use]
-    pub fn map_rows(&self) -> Vec<MapRow> {
-        let mut rows = Vec::new();
-        for view in self.all().iter().map(|open| open.view()) {
-            let all = view.entries.iter().map(|entry| entry.id);
-            rows.extend(all.filter_map(|id| Some(MapRow { id, vector: look(&view, id.row)? })));
+    /// Shows all pictures that have a look, in the order of libraries and rows. Blocks for a moment: all vectors are read.
+    pub fn map_rows(&self, mut show: impl FnMut(MapRow<'_>)) {
+        for library in self.all() {
+            let view = library.view();
+            let swatches: BTreeMap<RowId, Swatches> =
+                library.store.catalog.swatches().unwrap_or_default().into_iter().collect();
+            for id in view.entries.iter().map(|entry| entry.id) {
+                if let Some(vector) = look(&view, id.row) {
+                    show(MapRow { id, vector: &vector, color: swatches.get(&id.row).and_then(mixed) });
+                }
+            }
         }
-        rows
     }
 
-    /// What a picture is; empty for one that is gone. Blocks for part of a millisecond.
+    /// What these pictures are, in their order; empty for those that are gone. Blocks: the catalogs are read once.
     #[must_use]
-    pub fn map_facts(&self, id: PictureId) -> MapFacts {
-        let Ok(library) = self.library(id.library) else { return MapFacts::default() };
-        let record = library.store.catalog.details(id.row).ok().flatten();
-        let mut facts = record.map(|record| facts(&record)).unwrap_or_default();
-        facts.words.extend(looks(&library.view(), id.row));
-        facts
+    pub fn map_facts(&self, ids: &[PictureId]) -> Vec<MapFacts> {
+        let mut known = BTreeMap::new();
+        for library in self.all() {
+            let view = library.view();
+            for (row, record) in library.store.catalog.labels().unwrap_or_default() {
+                let mut facts = facts(&record);
+                facts.words.extend(looks(&view, row));
+                known.insert(PictureId { library: library.number, row }, facts);
+            }
+        }
+        ids.iter().map(|id| known.remove(id).unwrap_or_default()).collect()
     }
 }
 
@@ -68,6 +80,16 @@ fn look(view: &LibraryView, row: RowId) -> Option<Vec<f32>> {
         look.extend(space.rows.get(row)?.into_iter().map(|value| value * scale));
     }
     Some(look)
+}
+
+/// Colours mixed by their shares.
+fn mixed(swatches: &Swatches) -> Option<[u8; 3]> {
+    let all: f32 = swatches.iter().map(|(_, share)| share).sum();
+    let channel = |channel: usize| {
+        let part = |(rgb, share): &([u8; 3], f32)| f32::from(*rgb.get(channel).unwrap_or(&0)) * share;
+        (swatches.iter().map(part).sum::<f32>() / all).round() as u8
+    };
+    (all > 0.0).then(|| std::array::from_fn(channel))
 }
 
 /// The looks that are strongest in a picture.

@@ -23,7 +23,7 @@ mod watch;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, Instant};
 
 pub use self::details::Details;
 pub use self::duplicates::{DuplicateScope, DuplicateStage, Duplicates};
@@ -40,10 +40,12 @@ pub use self::request::{
 };
 pub use self::table::{Entry, Table};
 pub use self::vocabulary::Looks;
+use crate::library::ContentHash;
+use crate::library::catalog::{Catalog, CatalogError};
 pub use crate::library::index::{FailedFile, IndexOptions, IndexProgress, IndexReport};
 use crate::library::query::complete::{self, Completion};
 use crate::library::query::{CivilDate, TextField, parse};
-use crate::library::store::LibraryStore;
+use crate::library::store::{LibraryStore, StoreError, is_written_elsewhere};
 use crate::library::thumbnails::ThumbnailStore;
 use crate::storage::{self, Directories};
 
@@ -61,8 +63,12 @@ pub struct LibraryInfo {
     pub root: PathBuf,
     /// Pictures that can be found.
     pub pictures: usize,
+    /// Files that could not be read, or only in part.
+    pub failed: usize,
     /// What is being done to it; `None` when nothing is.
     pub progress: Option<IndexProgress>,
+    /// Whether it can be indexed here; another window or a command has it open otherwise.
+    pub can_write: bool,
 }
 
 /// All open libraries.
@@ -162,7 +168,9 @@ impl Libraries {
             number: open.number,
             root: open.root.clone(),
             pictures: open.view().entries.len(),
+            failed: open.view().failed,
             progress: open.progress(),
+            can_write: open.can_write.load(Ordering::Relaxed),
         };
         self.all().into_iter().map(info).collect()
     }
@@ -170,11 +178,17 @@ impl Libraries {
     /// Drops all that Vitrine keeps of a folder; nothing in the folder is touched. False when there was nothing. Blocks.
     ///
     /// # Errors
-    /// [`LibraryError`] when our files cannot be removed.
+    /// [`LibraryError::Busy`] while another process writes to them, and when our files cannot be removed.
     pub fn forget(&self, root: &Path) -> Result<bool, LibraryError> {
         let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
         let canonical = std::fs::canonicalize(&absolute).unwrap_or(absolute);
         let _one_at_a_time = lock(&self.shared.opening);
+        let folder = known::folder_of(&self.shared.directories, &canonical);
+        let own = self.all().into_iter().find(|open| open.root == canonical);
+        let can_write = own.map(|open| open.can_write.load(Ordering::Relaxed));
+        if !can_write.unwrap_or_else(|| !is_written_elsewhere(&folder)) {
+            return Err(LibraryError::Busy);
+        }
         let closed: Vec<Arc<OpenLibrary>> = {
             let mut open = lock(&self.shared.open);
             open.iter_mut()
@@ -185,12 +199,48 @@ impl Libraries {
             library.closed.store(true, Ordering::Relaxed);
             // What still runs on it must not write into a folder that is being removed.
             while library.indexing.load(Ordering::Acquire) {
-                std::thread::sleep(std::time::Duration::from_millis(10));
+                std::thread::sleep(Duration::from_millis(10));
             }
         }
-        drop(closed);
+        for library in closed {
+            wait_for_the_last(library);
+        }
         self.publish();
+        self.forget_thumbnails(&folder, &canonical);
         Ok(known::forget(&self.shared.directories, &canonical)?)
+    }
+
+    /// Drops the small pictures of a library that is going to be forgotten. Where another one has the same pictures, they
+    /// are made anew when they are shown.
+    fn forget_thumbnails(&self, folder: &Path, root: &Path) {
+        if !folder.is_dir() {
+            return;
+        }
+        match Catalog::open(folder, root).and_then(|(catalog, _)| catalog.entries()) {
+            Ok(entries) => {
+                let contents = entries.into_iter().filter_map(|entry| entry.content);
+                let keys: Vec<ContentHash> =
+                    contents.flat_map(|content| [duplicates::crop_key(&content), content]).collect();
+                self.thumbnails().forget(&keys);
+            }
+            Err(error) => log::info!("its small pictures stay: {error}"),
+        }
+    }
+
+    /// Takes in what other processes have written to libraries that can only be searched here. Gives those that can be
+    /// indexed here from now on, because the others have ended. Blocks.
+    #[must_use]
+    pub fn follow(&self) -> Vec<u32> {
+        let mut taken_over = Vec::new();
+        for library in self.all().iter().filter(|open| !open.can_write.load(Ordering::Relaxed)) {
+            match library.follow() {
+                Ok(true) => taken_over.push(library.number),
+                Ok(false) => {}
+                Err(error) => log::warn!("{error}"),
+            }
+            self.refresh(library, true);
+        }
+        taken_over
     }
 
     /// Grows whenever something that can be found has changed. Never blocks.
@@ -220,13 +270,50 @@ impl Libraries {
         request: &SearchRequest,
         is_superseded: &(dyn Fn() -> bool + Sync),
     ) -> Result<SearchResponse, LibraryError> {
-        let query = parse::parse(&request.text, &Looks, today());
-        let mut libraries = self.all();
-        if !request.libraries.is_empty() {
-            libraries.retain(|open| request.libraries.contains(&open.number));
+        self.mending(|| {
+            let query = parse::parse(&request.text, &Looks, today());
+            let mut libraries = self.all();
+            if !request.libraries.is_empty() {
+                libraries.retain(|open| request.libraries.contains(&open.number));
+            }
+            let thumbnails = |id| self.thumbnail(id);
+            answer::answer(&libraries, query, request, &thumbnails, is_superseded)
+        })
+    }
+
+    /// Does something; when it meets a damaged catalog, that is opened again, which repairs it, and it is done once more.
+    fn mending<T>(&self, work: impl Fn() -> Result<T, LibraryError>) -> Result<T, LibraryError> {
+        match work() {
+            Err(LibraryError::Store(StoreError::Catalog(CatalogError::Damaged(path)))) => {
+                self.reopen(&path)?;
+                work()
+            }
+            result => result,
         }
-        let thumbnails = |id| self.thumbnail(id);
-        answer::answer(&libraries, query, request, &thumbnails, is_superseded)
+    }
+
+    /// Closes the library with this catalog and opens it again, under its number.
+    fn reopen(&self, catalog: &Path) -> Result<(), LibraryError> {
+        let _one_at_a_time = lock(&self.shared.opening);
+        let damaged = || LibraryError::Store(CatalogError::Damaged(catalog.to_owned()).into());
+        let closed = {
+            let mut open = lock(&self.shared.open);
+            let found = open.iter_mut().find(|slot| {
+                slot.as_ref().is_some_and(|open| open.store.catalog.path() == catalog && !open.is_indexing())
+            });
+            found.and_then(Option::take).ok_or_else(damaged)?
+        };
+        let (number, root) = (closed.number, closed.root.clone());
+        wait_for_the_last(closed);
+        let (root, folder) = self.place(&root)?;
+        let (store, repairs) = LibraryStore::open(&folder, &root, self.thumbnails())?;
+        lock(&self.shared.notes).extend(repairs);
+        let opened = Arc::new(OpenLibrary::new(number, root, store)?);
+        if let Some(slot) = lock(&self.shared.open).get_mut(number as usize) {
+            *slot = Some(opened);
+        }
+        self.publish();
+        Ok(())
     }
 
     /// What can be typed next at the cursor (in bytes). Blocks for some milliseconds.
@@ -267,10 +354,22 @@ pub fn open_thumbnails(directories: &Directories) -> ThumbnailStore {
     ThumbnailStore::open(&directories.cache.join("thumbnails.db"), THUMBNAIL_BUDGET_BYTES)
 }
 
-/// Today's date in UTC, which `date:today` and `date:last-week` count from.
+/// Waits until nobody else uses a closed library, and lets go of its files; those who only read are soon done.
+fn wait_for_the_last(mut library: Arc<OpenLibrary>) {
+    const LONGEST: Duration = Duration::from_secs(5);
+    let began = Instant::now();
+    while began.elapsed() < LONGEST {
+        match Arc::try_unwrap(library) {
+            Ok(last) => return drop(last),
+            Err(shared) => library = shared,
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Today's date where the user is, which `date:today` and `date:last-week` count from.
 fn today() -> CivilDate {
-    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    CivilDate::from_days_since_1970((since_1970.as_secs() / 86_400) as i32)
+    CivilDate::from_days_since_1970(chrono::Local::now().date_naive().to_epoch_days())
 }
 
 /// What the pictures of all libraries have in their fields.

@@ -113,6 +113,8 @@ pub struct SearchResponse {
     pub hits: Vec<Hit>,
     /// How many of `hits` are above the cut.
     pub above_cut: usize,
+    /// How many of `hits` are strong, likely and weak.
+    pub strengths: [usize; 3],
     /// Relevance over the library; absent when nothing ranks.
     pub histogram: Option<Histogram>,
     /// Time it took.

@@ -15,6 +15,8 @@ pub struct LibraryView {
     pub number: u32,
     /// Its pictures, in the order of their rows.
     pub entries: Vec<Entry>,
+    /// Files that could not be read, or only in part.
+    pub failed: usize,
     /// For each space of [`BUILT_IN`].
     pub spaces: Vec<SpaceView>,
     name_ranks: OnceLock<Vec<u32>>,
@@ -46,7 +48,8 @@ impl LibraryView {
         });
         let spaces: Vec<SpaceView> = spaces.collect();
         debug_assert_eq!(spaces.len(), BUILT_IN.len(), "one view for each space");
-        Ok(Self { number, entries, spaces, name_ranks: OnceLock::new() })
+        let failed = store.catalog.faulty_count()?;
+        Ok(Self { number, entries, failed, spaces, name_ranks: OnceLock::new() })
     }
 
     /// For each entry its place in the order of names; sorted when first asked for.

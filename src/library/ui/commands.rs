@@ -32,6 +32,8 @@ pub enum LibraryCommand {
     ShowFailed(u32),
     /// Empty the list of recent folders.
     ForgetRecent,
+    /// Show the pictures of one library, or of all.
+    ShowOnly(Option<u32>),
     /// Show a view.
     ShowView(View),
     /// Put the cursor into the search field.
@@ -99,6 +101,7 @@ impl LibraryCommand {
             Self::AskForget(path) | Self::Forget(path) => format!("Forget {}", path.display()),
             Self::ShowFailed(_) => "Show the files that could not be read".to_owned(),
             Self::ForgetRecent => "Forget recent folders".to_owned(),
+            Self::ShowOnly(_) => "Show the pictures of one folder".to_owned(),
             Self::ShowView(view) => format!("Show pictures as {}", view.title()),
             Self::FocusSearch => "Search pictures".to_owned(),
             Self::ClearSearch => "Show all pictures".to_owned(),

@@ -11,7 +11,7 @@ use crate::library::PictureId;
 use crate::library::export::sheet::SheetOptions;
 use crate::library::export::{CopyOptions, CsvOptions, Task};
 use crate::library::session::Libraries;
-use crate::ui::Shell;
+use crate::ui::{Shell, dialogs};
 
 /// Ways to take pictures away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,11 +70,12 @@ impl Exports {
         let libraries = libraries.clone();
         let work = move |job: &JobContext| {
             let dialog = rfd::FileDialog::new();
-            let chosen = match way.file() {
-                Some((name, ending)) => {
-                    dialog.set_file_name(name).add_filter(ending.to_uppercase(), &[ending]).save_file()
-                }
-                None => dialog.set_title("Copy pictures into a folder").pick_folder(),
+            let chosen = if let Some((name, ending)) = way.file() {
+                let dialog = dialog.set_file_name(name).add_filter(ending.to_uppercase(), &[ending]);
+                dialogs::ask(|| dialog.save_file())?
+            } else {
+                let dialog = dialog.set_title("Copy pictures into a folder");
+                dialogs::ask(|| dialog.pick_folder())?
             };
             chosen.map(|path| export(way, &ids, &path, &libraries, job)).transpose()
         };
@@ -137,9 +138,10 @@ fn export(
     Ok(if failed == 0 { told } else { format!("{told}; {failed} could not be read") })
 }
 
-/// The menu.
-pub fn menu_ui(ui: &mut egui::Ui, commands: &mut Vec<LibraryCommand>) {
+/// The menu; `what` says what would be taken.
+pub fn menu_ui(ui: &mut egui::Ui, what: &str, commands: &mut Vec<LibraryCommand>) {
     ui.menu_button("Export", |ui| {
+        ui.weak(what);
         for way in ExportWay::ALL {
             if ui.button(way.title()).clicked() {
                 commands.push(LibraryCommand::Export(way));

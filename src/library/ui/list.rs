@@ -12,6 +12,7 @@ use crate::ui::{Theme, widgets};
 pub(super) fn list_ui(
     ui: &mut egui::Ui,
     libraries: &[LibraryInfo],
+    only: Option<u32>,
     work: &Work,
     settings: &LibrarySettings,
     path_field: &mut String,
@@ -29,7 +30,7 @@ pub(super) fn list_ui(
     }
     egui::ScrollArea::vertical().id_salt("libraries").auto_shrink([false, false]).show(ui, |ui| {
         for info in libraries {
-            library_ui(ui, info, work, commands);
+            library_ui(ui, info, only, work, commands);
             ui.add_space(Theme::get().space_small);
         }
     });
@@ -78,7 +79,9 @@ pub(super) fn path_field_ui(ui: &mut egui::Ui, path_field: &mut String, commands
     response.widget_info(|| {
         egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Path of a folder of pictures")
     });
-    if response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
+    // Nobody else shall take the Enter that ends it.
+    let takes = |input: &mut egui::InputState| input.consume_key(egui::Modifiers::NONE, egui::Key::Enter);
+    if response.lost_focus() && ui.input_mut(takes) {
         let path = crate::ui::widgets::typed_path(path_field);
         if let Some(path) = path {
             commands.push(LibraryCommand::OpenFolder(path));
@@ -87,7 +90,13 @@ pub(super) fn path_field_ui(ui: &mut egui::Ui, path_field: &mut String, commands
     }
 }
 
-fn library_ui(ui: &mut egui::Ui, info: &LibraryInfo, work: &Work, commands: &mut Vec<LibraryCommand>) {
+fn library_ui(
+    ui: &mut egui::Ui,
+    info: &LibraryInfo,
+    only: Option<u32>,
+    work: &Work,
+    commands: &mut Vec<LibraryCommand>,
+) {
     let name = name_of(&info.root);
     ui.horizontal(|ui| {
         let layout = egui::Layout::right_to_left(egui::Align::Center);
@@ -95,8 +104,17 @@ fn library_ui(ui: &mut egui::Ui, info: &LibraryInfo, work: &Work, commands: &mut
             let menu = ui.menu_button("⋯", |ui| menu_ui(ui, info, work, commands));
             widgets::named(menu.response, &format!("More about {name}"));
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                let title = egui::Label::new(RichText::new(&name).strong()).truncate().selectable(false);
-                ui.add(title).on_hover_text(info.root.display().to_string());
+                let is_only = only == Some(info.number);
+                let title = egui::Button::selectable(is_only, RichText::new(&name).strong()).truncate();
+                let hint = if is_only {
+                    "Show the pictures of all folders again"
+                } else {
+                    "Show only this folder's"
+                };
+                let title = ui.add(title).on_hover_text(format!("{hint}\n{}", info.root.display()));
+                if title.clicked() {
+                    commands.push(LibraryCommand::ShowOnly((!is_only).then_some(info.number)));
+                }
             });
         });
     });
@@ -107,11 +125,15 @@ fn library_ui(ui: &mut egui::Ui, info: &LibraryInfo, work: &Work, commands: &mut
     let waits = work.indexing(info.number).is_some() && info.progress.is_none();
     match &info.progress {
         Some(progress) => progress_ui(ui, info.number, &count, progress, commands),
+        None if !info.can_write => {
+            ui.weak(format!("{count} · another window indexes it"));
+        }
         None if waits => {
             ui.weak(format!("{count} · waits for its turn"));
         }
         None => {
             ui.weak(count);
+            failed_ui(ui, info.number, info.failed as u64, commands);
         }
     }
 }
@@ -125,7 +147,7 @@ fn menu_ui(ui: &mut egui::Ui, info: &LibraryInfo, work: &Work, commands: &mut Ve
     };
     let is_idle = work.indexing(info.number).is_none();
     entry(ui, "Look through it again", is_idle, LibraryCommand::Update(info.number));
-    entry(ui, "Files that could not be read…", true, LibraryCommand::ShowFailed(info.number));
+    entry(ui, "Files that could not be read…", info.failed > 0, LibraryCommand::ShowFailed(info.number));
     ui.separator();
     entry(ui, "Forget…", true, LibraryCommand::AskForget(info.root.clone()));
 }
@@ -145,15 +167,7 @@ fn progress_ui(
     if let Some(reason) = &progress.held_up {
         ui.add(egui::Label::new(RichText::new(reason).small().color(Theme::of(ui).warning.egui())).wrap());
     }
-    if progress.failed > 0 {
-        let words = match progress.failed {
-            1 => "1 file cannot be read".to_owned(),
-            many => format!("{} files cannot be read", grouped(many)),
-        };
-        if ui.add(egui::Button::new(RichText::new(words).small()).frame_when_inactive(false)).clicked() {
-            commands.push(LibraryCommand::ShowFailed(number));
-        }
-    }
+    failed_ui(ui, number, progress.failed, commands);
     ui.horizontal(|ui| {
         if progress.is_paused {
             if ui.small_button("Resume").clicked() {
@@ -170,6 +184,20 @@ fn progress_ui(
             commands.push(LibraryCommand::Stop(number));
         }
     });
+}
+
+/// How many files cannot be read, and the way to their list.
+fn failed_ui(ui: &mut egui::Ui, number: u32, failed: u64, commands: &mut Vec<LibraryCommand>) {
+    let words = match failed {
+        0 => return,
+        1 => "1 file cannot be read".to_owned(),
+        many => format!("{} files cannot be read", grouped(many)),
+    };
+    let words = RichText::new(words).small().color(Theme::of(ui).warning.egui());
+    let button = ui.add(egui::Button::new(words).frame_when_inactive(false));
+    if button.on_hover_text("Which, and why").clicked() {
+        commands.push(LibraryCommand::ShowFailed(number));
+    }
 }
 
 fn progress_words(count: &str, progress: &IndexProgress) -> String {

@@ -1,5 +1,6 @@
 //! The Library in the window: folders at the left, the question above, pictures in the middle, one of them large.
 
+mod carry_out;
 mod commands;
 pub mod duplicates;
 mod empty;
@@ -8,6 +9,7 @@ mod files;
 mod geometry;
 mod grid;
 pub mod kinds;
+mod layout;
 mod list;
 mod lru;
 pub mod map;
@@ -27,12 +29,11 @@ use std::sync::Arc;
 use eframe::egui;
 
 pub use self::commands::LibraryCommand;
-pub use self::settings::{LibrarySettings, Sorting};
+pub use self::settings::{LibrarySettings, Sorting, THUMBNAIL_RANGE};
 
 use self::duplicates::DuplicatesView;
 use self::export::Exports;
-use self::grid::{Grid, Shown};
-use self::list::grouped;
+use self::grid::Grid;
 use self::map::MapView;
 use self::search::Search;
 use self::search_box::SearchBox;
@@ -43,14 +44,12 @@ use self::work::{Work, name_of};
 use super::PictureId;
 use super::duplicates::SystemTrash;
 use super::session::{FailedFile, Libraries};
-use crate::jobs::{JobContext, JobError, JobHandle};
+use crate::jobs::JobHandle;
 use crate::storage::Directories;
-use crate::ui::{Shell, Theme, Workspace, widgets};
+use crate::ui::{Shell, Theme, Workspace};
 
 /// Pictures that one search takes.
 pub(crate) const MOST_QUERY_PICTURES: usize = 8;
-/// Longer side of a picture on the clipboard.
-const CLIPBOARD_SIDE: u32 = 4096;
 
 /// What one part of the room asks of the others.
 #[derive(Clone, Debug)]
@@ -157,6 +156,11 @@ impl LibraryRoom {
         LibrarySettings { duplicates: self.duplicates.settings().clone(), ..self.settings.clone() }
     }
 
+    /// Keeps so much of thumbnails on the device from now on.
+    pub fn set_thumbnail_megabytes(&mut self, megabytes: u32) {
+        self.settings.thumbnail_megabytes = megabytes;
+    }
+
     /// The open libraries.
     #[must_use]
     pub fn libraries(&self) -> &Libraries {
@@ -209,151 +213,17 @@ impl LibraryRoom {
         self.commands.push(command);
     }
 
-    fn run(&mut self, command: LibraryCommand, ctx: &egui::Context, shell: &mut Shell<'_>) {
-        match command {
-            LibraryCommand::AskFolder => self.work.ask_folder(shell.jobs),
-            LibraryCommand::OpenFolder(path) => self.open(&[path], shell),
-            LibraryCommand::Update(library) => self.work.index(&self.libraries, library, true, shell),
-            LibraryCommand::UpdateAll => {
-                for info in self.libraries.list() {
-                    self.work.index(&self.libraries, info.number, true, shell);
-                }
-            }
-            LibraryCommand::Pause(library) => self.libraries.set_paused(library, true),
-            LibraryCommand::Resume(library) => self.libraries.set_paused(library, false),
-            LibraryCommand::Stop(library) => self.work.stop(library),
-            LibraryCommand::AskForget(root) => self.forgetting = Some(root),
-            LibraryCommand::Forget(root) => self.forget(root, shell),
-            LibraryCommand::ShowFailed(library) => self.work.ask_failed(&self.libraries, library, shell.jobs),
-            LibraryCommand::ForgetRecent => self.settings.recent.clear(),
-            LibraryCommand::ShowView(view) => self.view = view,
-            LibraryCommand::FocusSearch => {
-                self.viewer.close();
-                self.search_box.focus = true;
-            }
-            LibraryCommand::ClearSearch => self.search.clear(),
-            LibraryCommand::Open(id) => self.viewer.open(id),
-            LibraryCommand::CloseViewer => {
-                self.viewer.close();
-                self.grid.scroll_to_cursor = true;
-            }
-            LibraryCommand::StepViewer(by) => self.step(by),
-            LibraryCommand::FindSimilar(ids) => {
-                self.search.clear();
-                for id in ids.into_iter().take(MOST_QUERY_PICTURES) {
-                    self.search.add(id, self.name(id), None);
-                }
-                self.viewer.close();
-            }
-            LibraryCommand::FindPart(id, crop) => {
-                self.search.clear();
-                self.search.add(id, self.name(id), Some(crop));
-                self.viewer.close();
-            }
-            LibraryCommand::SearchWith(path) => self.search_with(vec![path], shell),
-            LibraryCommand::Reveal(id) => self.reveal(id, shell),
-            LibraryCommand::CopyPaths(ids) => {
-                let paths: Vec<String> = ids
-                    .iter()
-                    .filter_map(|id| Some(self.libraries.path(*id)?.display().to_string()))
-                    .collect();
-                ctx.copy_text(paths.join("\n"));
-                let count = paths.len();
-                shell.notifications.info(if count == 1 {
-                    "Path copied".to_owned()
-                } else {
-                    format!("{count} paths copied")
-                });
-            }
-            LibraryCommand::CopyPicture(id) => self.copy_picture(id, shell),
-            LibraryCommand::Export(way) => {
-                let shown = self.search.answer.shown(self.search.with_weak);
-                let mut ids = self.selection.among(shown);
-                if ids.is_empty() {
-                    ids = shown.iter().map(|hit| hit.id).collect();
-                }
-                self.exports.begin(way, ids, &self.libraries, shell.jobs);
-            }
-            LibraryCommand::SelectAll => {
-                self.selection.all(self.search.answer.shown(self.search.with_weak));
-            }
-            LibraryCommand::SelectNone => self.selection.clear(),
-        }
-    }
-
-    fn name(&self, id: PictureId) -> String {
-        self.libraries.table().get(id).map(|entry| name_of(&entry.relative)).unwrap_or_default()
-    }
-
-    fn forget(&mut self, root: PathBuf, shell: &Shell<'_>) {
-        for info in self.libraries.list().into_iter().filter(|info| info.root == root) {
-            self.thumbs.forget_library(info.number);
-            self.search.forget_library(info.number);
-        }
-        self.selection.clear();
-        self.viewer.close();
-        self.work.forget(&self.libraries, root, shell.jobs);
-    }
-
-    /// The next picture, or the one before.
-    fn step(&mut self, by: i32) {
-        let hits = self.search.answer.shown(self.search.with_weak);
-        let Some(shown) = self.viewer.shown() else { return };
-        let at = self.selection.cursor().filter(|at| hits.get(*at).is_some_and(|hit| hit.id == shown));
-        let Some(at) = at.or_else(|| hits.iter().position(|hit| hit.id == shown)) else { return };
-        let to = at.saturating_add_signed(by as isize).min(hits.len().saturating_sub(1));
-        if let Some(hit) = hits.get(to) {
-            self.viewer.open(hit.id);
-            self.selection.pick(hits, to, egui::Modifiers::NONE);
-        }
-    }
-
-    fn reveal(&mut self, id: PictureId, shell: &mut Shell<'_>) {
-        let Some(path) = self.libraries.path(id) else {
-            shell.notifications.warn("This picture is not in the library any more");
-            return;
-        };
-        self.revealing.push(shell.jobs.spawn("Show in the file manager", move |_: &JobContext| {
-            files::reveal(&path).map_err(JobError::failed)
-        }));
-    }
-
-    fn copy_picture(&mut self, id: PictureId, shell: &Shell<'_>) {
-        let libraries = self.libraries.clone();
-        self.copying = Some(shell.jobs.spawn("Copy picture", move |_: &JobContext| {
-            let pixels = libraries.load(id, CLIPBOARD_SIDE).map_err(JobError::failed)?;
-            let size = [pixels.width() as usize, pixels.height() as usize];
-            Ok(Arc::new(egui::ColorImage::from_rgba_unmultiplied(size, pixels.rgba())))
-        }));
-    }
-
-    fn poll_small(&mut self, ctx: &egui::Context, shell: &mut Shell<'_>) {
-        self.exports.poll(shell);
-        self.revealing.retain_mut(|handle| {
-            let Some(result) = handle.poll() else { return true };
-            if let Err(error) = result {
-                shell.notifications.error(format!("The file manager was not opened: {error}"));
-            }
-            false
-        });
-        if let Some(result) = self.copying.as_mut().and_then(JobHandle::poll) {
-            self.copying = None;
-            match result {
-                Ok(image) => {
-                    ctx.copy_image(Arc::unwrap_or_clone(image));
-                    shell.notifications.info("Picture copied");
-                }
-                Err(error) => shell.notifications.error(format!("The picture was not copied: {error}")),
-            }
-        }
-    }
-
     /// Asks when something else is asked than before; whether a new answer has come.
     fn refresh_search(&mut self, shell: &mut Shell<'_>) -> bool {
         let Some(old) = self.search.refresh(&self.libraries, self.settings.sorting, shell) else {
             return false;
         };
-        self.selection.moved(&old, self.search.answer.shown(self.search.with_weak));
+        let shown = self.search.answer.shown(self.search.with_weak);
+        self.selection.moved(&old, shown);
+        if self.view == View::Grid {
+            // What is exported or searched with is what one sees.
+            self.selection.keep(shown);
+        }
         if self.search.answer.text != self.shown_text {
             self.shown_text.clone_from(&self.search.answer.text);
             self.grid.scroll_to_top = true;
@@ -378,236 +248,6 @@ impl LibraryRoom {
             let pixels = Arc::new(super::decode::shrink(&pixels, 512));
             let texture = search_box::texture_of(ctx, &pixels);
             self.search.add_foreign(pixels, "pasted picture".to_owned(), None, texture);
-        }
-    }
-}
-
-impl LibraryRoom {
-    fn left_ui(&mut self, ui: &mut egui::Ui, commands: &mut Vec<LibraryCommand>) {
-        let libraries = self.libraries.list();
-        list::list_ui(ui, &libraries, &self.work, &self.settings, &mut self.path_field, commands);
-    }
-
-    fn toolbar_ui(
-        &mut self,
-        ui: &mut egui::Ui,
-        total: usize,
-        has_list: bool,
-        commands: &mut Vec<LibraryCommand>,
-    ) {
-        ui.horizontal_wrapped(|ui| {
-            if !has_list {
-                ui.menu_button("Folders", |ui| {
-                    ui.set_min_size(egui::vec2(Theme::get().sidebar_width, Theme::get().sidebar_width));
-                    self.left_ui(ui, commands);
-                });
-            }
-            self.views_ui(ui, commands);
-            ui.separator();
-            let shown = self.shown_count();
-            let count = if shown == total {
-                if total == 1 {
-                    "1 picture".to_owned()
-                } else {
-                    format!("{} pictures", grouped(total as u64))
-                }
-            } else {
-                format!("{} of {}", grouped(shown as u64), grouped(total as u64))
-            };
-            ui.label(count);
-            if !self.selection.is_empty() {
-                ui.weak(format!("{} selected", grouped(self.selection.len() as u64)));
-                if ui.button("Find similar").clicked() {
-                    let mut ids = self.selection.among(self.search.answer.shown(self.search.with_weak));
-                    ids.truncate(MOST_QUERY_PICTURES);
-                    commands.push(LibraryCommand::FindSimilar(ids));
-                }
-            }
-            if shown > 0 {
-                export::menu_ui(ui, commands);
-            }
-            ui.separator();
-            let sorting = egui::ComboBox::from_id_salt("sorting")
-                .selected_text(self.settings.sorting.title())
-                .show_ui(ui, |ui| {
-                    for sorting in Sorting::ALL {
-                        ui.selectable_value(&mut self.settings.sorting, sorting, sorting.title());
-                    }
-                });
-            widgets::renamed(sorting.response, "Order");
-            ui.spacing_mut().slider_width = 90.0;
-            let slider =
-                egui::Slider::new(&mut self.settings.cell_points, settings::CELL_RANGE).show_value(false);
-            widgets::renamed(ui.add(slider), "Size of the pictures");
-            ui.checkbox(&mut self.settings.fills_cells, "Fill").on_hover_text("Cut pictures to squares");
-        });
-    }
-
-    fn views_ui(&self, ui: &mut egui::Ui, commands: &mut Vec<LibraryCommand>) {
-        for view in View::ALL {
-            if ui.selectable_label(self.view == view, view.title()).clicked() {
-                commands.push(LibraryCommand::ShowView(view));
-            }
-        }
-    }
-
-    /// A view that has the middle to itself, below the switch.
-    fn other_view_ui(
-        &mut self,
-        ui: &mut egui::Ui,
-        shell: &mut Shell<'_>,
-        commands: &mut Vec<LibraryCommand>,
-    ) {
-        egui::Panel::top("library views").show(ui, |ui| {
-            ui.add_space(Theme::get().space_small);
-            ui.horizontal(|ui| self.views_ui(ui, commands));
-            ui.add_space(2.0);
-        });
-        let canvas = egui::Frame::NONE.fill(Theme::of(ui).canvas.egui());
-        let action = egui::CentralPanel::default().frame(canvas).show(ui, |ui| match self.view {
-            View::Grid => None,
-            View::Map => self.map.ui(ui, shell, &self.libraries, &mut self.thumbs),
-            View::Duplicates => self.duplicates.ui(ui, shell, &self.libraries, &mut self.thumbs),
-        });
-        let action = action.inner;
-        match action {
-            Some(RoomAction::Open(id)) => commands.push(LibraryCommand::Open(id)),
-            Some(RoomAction::FindSimilar(id)) => {
-                commands.push(LibraryCommand::ShowView(View::Grid));
-                commands.push(LibraryCommand::FindSimilar(vec![id]));
-            }
-            Some(RoomAction::Select(ids)) => {
-                self.selection.set(ids.into_iter(), None);
-            }
-            Some(RoomAction::SearchWithin(ids)) => {
-                self.search.within = (!ids.is_empty()).then_some(ids);
-                commands.push(LibraryCommand::ShowView(View::Grid));
-            }
-            None => {}
-        }
-    }
-
-    fn middle_ui(
-        &mut self,
-        ui: &mut egui::Ui,
-        shell: &Shell<'_>,
-        has_list: bool,
-        commands: &mut Vec<LibraryCommand>,
-    ) {
-        let table = self.libraries.table();
-        egui::Panel::top("library search").show(ui, |ui| {
-            ui.add_space(Theme::get().space_small);
-            let search_box = &mut self.search_box;
-            let leaves = search_box.ui(ui, &mut self.search, &self.thumbs, &self.libraries, shell, commands);
-            if leaves && self.selection.cursor().is_none() {
-                let hits = self.search.answer.shown(self.search.with_weak);
-                self.selection.pick(hits, 0, egui::Modifiers::NONE);
-            }
-            relevance::relevance_ui(ui, &mut self.search);
-            if self.search.answer.nothing_stands_out() && !self.search.answer.response.hits.is_empty() {
-                ui.weak(
-                    "Nothing stands out from what unrelated questions would find; the closest come first.",
-                );
-            }
-            self.toolbar_ui(ui, table.entries().len(), has_list, commands);
-            ui.add_space(2.0);
-        });
-        let canvas = egui::Frame::NONE.fill(Theme::of(ui).canvas.egui());
-        egui::CentralPanel::default().frame(canvas).show(ui, |ui| {
-            let hits = self.search.answer.shown(self.search.with_weak);
-            if hits.is_empty() {
-                self.nothing_ui(ui, table.entries().is_empty(), commands);
-                return;
-            }
-            let shown = Shown { table: &table, hits, settings: &self.settings };
-            self.grid.ui(ui, &shown, &mut self.selection, &mut self.thumbs, commands);
-        });
-    }
-
-    fn nothing_ui(&self, ui: &mut egui::Ui, is_library_empty: bool, commands: &mut Vec<LibraryCommand>) {
-        ui.vertical_centered(|ui| {
-            ui.add_space(0.25 * ui.available_height());
-            if is_library_empty && self.work.is_busy() {
-                ui.spinner();
-                ui.label("Looking for pictures…");
-            } else if is_library_empty {
-                ui.label("There are no pictures in these folders.");
-            } else if self.search.is_busy() {
-                ui.weak("Searching…");
-            } else {
-                ui.label("No picture fits all of this.");
-                let hidden = self.search.answer.response.hits.len();
-                if hidden > 0 {
-                    ui.weak(format!("{} lie below the cut of relevance.", grouped(hidden as u64)));
-                }
-                if ui.button("Show all pictures").clicked() {
-                    commands.push(LibraryCommand::ClearSearch);
-                }
-            }
-        });
-    }
-
-    /// Whether a picture is shown large.
-    fn viewer_ui(
-        &mut self,
-        ui: &mut egui::Ui,
-        shell: &mut Shell<'_>,
-        commands: &mut Vec<LibraryCommand>,
-    ) -> bool {
-        let Some(id) = self.viewer.shown() else { return false };
-        let table = self.libraries.table();
-        let Some(entry) = table.get(id) else {
-            self.viewer.close();
-            return false;
-        };
-        let hits = self.search.answer.shown(self.search.with_weak);
-        let at = self.selection.cursor().filter(|at| hits.get(*at).is_some_and(|hit| hit.id == id));
-        let at = at.or_else(|| hits.iter().position(|hit| hit.id == id)).unwrap_or(0);
-        let place = (at, hits.len());
-        if ui.available_width() > 2.6 * Theme::get().sidebar_width {
-            egui::Panel::right("picture details").default_size(1.1 * Theme::get().sidebar_width).show(
-                ui,
-                |ui| {
-                    self.viewer.details_ui(ui, entry, &self.libraries, shell);
-                },
-            );
-        }
-        self.viewer.ui(ui, entry, place, &self.thumbs, &self.libraries, shell, commands);
-        true
-    }
-
-    fn dialogs_ui(&mut self, ctx: &egui::Context, commands: &mut Vec<LibraryCommand>) {
-        if let Some(root) = &self.forgetting
-            && let Some(answer) = list::forget_ui(ctx, root)
-        {
-            if answer {
-                commands.push(LibraryCommand::Forget(root.clone()));
-            }
-            self.forgetting = None;
-        }
-        let Some((_, files)) = &self.failed else { return };
-        let mut open = true;
-        egui::Window::new("Files that could not be read")
-            .open(&mut open)
-            .default_width(Theme::get().palette_width)
-            .collapsible(false)
-            .pivot(egui::Align2::CENTER_CENTER)
-            .default_pos(ctx.content_rect().center())
-            .show(ctx, |ui| {
-                if files.is_empty() {
-                    ui.label("Every picture of this library could be read.");
-                }
-                let height = 2.0 * ui.text_style_height(&egui::TextStyle::Body);
-                let area = egui::ScrollArea::vertical().max_height(0.6 * ctx.content_rect().height());
-                area.auto_shrink([false, true]).show_rows(ui, height, files.len(), |ui, rows| {
-                    for file in files.get(rows).into_iter().flatten() {
-                        ui.add(egui::Label::new(file.path.display().to_string()).truncate());
-                        ui.add(egui::Label::new(egui::RichText::new(&file.error).weak()).truncate());
-                    }
-                });
-            });
-        if !open {
-            self.failed = None;
         }
     }
 }
@@ -663,7 +303,9 @@ impl Workspace for LibraryRoom {
                 }
                 match self.view {
                     View::Grid => self.middle_ui(ui, shell, has_list, &mut commands),
-                    View::Map | View::Duplicates => self.other_view_ui(ui, shell, &mut commands),
+                    View::Map | View::Duplicates => {
+                        self.other_view_ui(ui, shell, has_list, &mut commands);
+                    }
                 }
             }
         } else {
@@ -671,6 +313,9 @@ impl Workspace for LibraryRoom {
                 let is_opening = self.work.is_opening();
                 empty::empty_ui(ui, &self.settings, &mut self.path_field, is_opening, &mut commands);
             });
+        }
+        if self.libraries.list().iter().any(|info| !info.can_write) {
+            ctx.request_repaint_after(work::FOLLOWING);
         }
         if self.libraries.is_restless() {
             ctx.request_repaint_after(std::time::Duration::from_millis(500));

@@ -30,12 +30,12 @@ pub(super) fn relevance_ui(ui: &mut egui::Ui, search: &mut Search) {
         });
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
-            let counts = counts(histogram);
-            for (strength, count) in
-                [Strength::Strong, Strength::Likely, Strength::Weak].into_iter().zip(counts)
+            for (strength, count) in [Strength::Strong, Strength::Likely, Strength::Weak]
+                .into_iter()
+                .zip(search.answer.response.strengths)
             {
                 let word = super::grid::strength_word(strength);
-                let text = egui::RichText::new(format!("{word} {}", super::list::grouped(u64::from(count))));
+                let text = egui::RichText::new(format!("{word} {}", super::list::grouped(count as u64)));
                 ui.label(text.small().color(color(ui, strength)));
             }
         });
@@ -61,20 +61,6 @@ fn color(ui: &egui::Ui, strength: Strength) -> Color32 {
         Strength::Weak => palette.text_weak,
     }
     .egui()
-}
-
-/// Pictures that are strong, likely and weak.
-fn counts(histogram: &Histogram) -> [u32; 3] {
-    let mut counts = [0; 3];
-    for (pictures, relevance) in histogram.pictures.iter().zip(&histogram.relevance) {
-        let [strong, likely, weak] = &mut counts;
-        match Strength::of(*relevance) {
-            Strength::Strong => *strong += pictures,
-            Strength::Likely => *likely += pictures,
-            Strength::Weak => *weak += pictures,
-        }
-    }
-    counts
 }
 
 /// The relevance at a share of the width.
@@ -152,6 +138,5 @@ mod tests {
             let back = share_of(&histogram, relevance_at(&histogram, share));
             assert!((back - share).abs() < 1e-3, "{share} {back}");
         }
-        assert_eq!(counts(&histogram), [1, 2, 75]);
     }
 }

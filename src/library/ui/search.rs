@@ -3,6 +3,7 @@
 //! Every change asks anew on a thread of its own, where the newest question wins: an older answer is never shown after a
 //! newer one. What changes in the libraries asks again, but never in place of a question that is being answered.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -73,6 +74,8 @@ pub struct Search {
     pub sketch: Sketch,
     /// Only among these, as chosen on the map.
     pub within: Option<Arc<[PictureId]>>,
+    /// Only pictures of this library.
+    pub only: Option<u32>,
     /// Cut chosen by hand.
     pub cut: Option<f32>,
     /// Whether hits below the cut are shown too.
@@ -81,6 +84,9 @@ pub struct Search {
     pub answer: Answer,
     /// What can be typed next, for which text and cursor.
     pub completions: Completions,
+    /// What is shown of the last answer, for those who look pictures up in it.
+    lit: Option<(Lit, Arc<HashSet<PictureId>>)>,
+    answers_taken: u64,
     worker: Option<LatestWorker<SearchRequest, Answer>>,
     asked: Option<Asked>,
     chips_made: u64,
@@ -93,10 +99,14 @@ struct Asked {
     chips: Vec<(u64, Option<Crop>, f32)>,
     sketch: Sketch,
     within: Option<Arc<[PictureId]>>,
+    only: Option<u32>,
     order: super::settings::Sorting,
     cut: Option<f32>,
     generation: u64,
 }
+
+/// What a set of shown pictures was made of: the number of the answer, and whether weak ones are shown.
+type Lit = (u64, bool);
 
 /// A text, and what can be typed next in it.
 type Completed = (String, Vec<Completion>);
@@ -117,7 +127,7 @@ pub struct Completions {
 impl Search {
     /// Whether nothing is asked.
     pub fn is_empty(&self) -> bool {
-        let has_pictures = !self.chips.is_empty() || self.within.is_some();
+        let has_pictures = !self.chips.is_empty() || self.within.is_some() || self.only.is_some();
         self.text.trim().is_empty() && !has_pictures && self.sketch.blobs.is_empty()
     }
 
@@ -132,12 +142,24 @@ impl Search {
         self.asked.as_ref().is_some_and(|asked| asked.generation != generation)
     }
 
+    /// The pictures that are shown.
+    pub fn lit(&mut self) -> Arc<HashSet<PictureId>> {
+        let key = (self.answers_taken, self.with_weak);
+        if let Some((_, lit)) = self.lit.as_ref().filter(|(made_of, _)| *made_of == key) {
+            return Arc::clone(lit);
+        }
+        let lit = Arc::new(self.answer.shown(self.with_weak).iter().map(|hit| hit.id).collect());
+        self.lit = Some((key, Arc::clone(&lit)));
+        lit
+    }
+
     /// Asks nothing.
     pub fn clear(&mut self) {
         self.text.clear();
         self.chips.clear();
         self.sketch = Sketch::default();
         self.within = None;
+        self.only = None;
         self.cut = None;
     }
 
@@ -172,6 +194,7 @@ impl Search {
 
     /// Pictures of a library that is gone are not searched with any more.
     pub fn forget_library(&mut self, library: u32) {
+        self.only = self.only.filter(|only| *only != library);
         self.chips.retain(|chip| !matches!(chip.source, PictureSource::Library(id) if id.library == library));
     }
 
@@ -187,6 +210,7 @@ impl Search {
             chips: self.chips.iter().map(|chip| (chip.number, chip.crop, chip.weight)).collect(),
             sketch: self.sketch.clone(),
             within: self.within.clone(),
+            only: self.only,
             order,
             cut: self.cut,
             generation: libraries.generation(),
@@ -206,9 +230,9 @@ impl Search {
                 pictures: self.chips.iter().map(Chip::query).collect(),
                 sketch: (!now.sketch.blobs.is_empty()).then(|| now.sketch.clone()),
                 within: self.within.clone(),
+                libraries: self.only.into_iter().collect(),
                 order: order.into(),
                 cut: self.cut,
-                ..SearchRequest::default()
             };
             self.asked = Some(Asked { cut: self.cut, ..now });
             if let Some(worker) = self.worker(libraries, shell) {
@@ -223,6 +247,7 @@ impl Search {
                     self.answer.text = answer.text;
                     return None;
                 }
+                self.answers_taken += 1;
                 let old = std::mem::replace(&mut self.answer, answer);
                 Some(old.response.hits)
             }

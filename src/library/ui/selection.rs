@@ -7,7 +7,7 @@ use eframe::egui::Modifiers;
 use crate::library::PictureId;
 use crate::library::session::Hit;
 
-/// The selection. It survives another question: what is not shown any more stays selected only while it is shown again.
+/// The selection, of the grid and of the map.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
     chosen: HashSet<PictureId>,
@@ -15,6 +15,7 @@ pub struct Selection {
     cursor: Option<usize>,
     /// Where a range began.
     anchor: Option<usize>,
+    revision: u64,
 }
 
 impl Selection {
@@ -36,6 +37,12 @@ impl Selection {
         self.chosen.is_empty()
     }
 
+    /// Another number after every change.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
     /// The selected ones among these, in their order.
     #[must_use]
     pub fn among(&self, hits: &[Hit]) -> Vec<PictureId> {
@@ -51,6 +58,7 @@ impl Selection {
     /// A click, or a step of the keyboard: alone, with shift a range, with ctrl one more or less.
     pub fn pick(&mut self, hits: &[Hit], index: usize, modifiers: Modifiers) {
         let Some(hit) = hits.get(index) else { return };
+        self.revision += 1;
         if modifiers.shift {
             let anchor = self.anchor.unwrap_or(index).min(hits.len() - 1);
             if !modifiers.command {
@@ -72,6 +80,7 @@ impl Selection {
 
     /// Selects these, in addition to what was selected before where `base` says so.
     pub fn set(&mut self, ids: impl Iterator<Item = PictureId>, base: Option<&HashSet<PictureId>>) {
+        self.revision += 1;
         self.chosen = base.cloned().unwrap_or_default();
         self.chosen.extend(ids);
     }
@@ -84,12 +93,39 @@ impl Selection {
 
     /// Selects all.
     pub fn all(&mut self, hits: &[Hit]) {
+        self.revision += 1;
         self.chosen = hits.iter().map(|hit| hit.id).collect();
     }
 
     /// Selects none; the keyboard stays where it is.
     pub fn clear(&mut self) {
+        self.revision += 1;
         self.chosen.clear();
+    }
+
+    /// All that is selected: what is among these in their order, then the rest by library and row.
+    #[must_use]
+    pub fn ordered(&self, hits: &[Hit]) -> Vec<PictureId> {
+        let mut ids = self.among(hits);
+        if ids.len() < self.chosen.len() {
+            let listed: HashSet<PictureId> = ids.iter().copied().collect();
+            let mut others: Vec<PictureId> = self.chosen.difference(&listed).copied().collect();
+            others.sort_unstable();
+            ids.extend(others);
+        }
+        ids
+    }
+
+    /// Drops what is not among these.
+    pub fn keep(&mut self, hits: &[Hit]) {
+        if self.chosen.is_empty() {
+            return;
+        }
+        let shown: HashSet<PictureId> = self.among(hits).into_iter().collect();
+        if shown.len() < self.chosen.len() {
+            self.revision += 1;
+            self.chosen = shown;
+        }
     }
 
     /// Other hits are shown: the keyboard stays at its picture where that is still there.
@@ -133,6 +169,20 @@ mod tests {
         assert_eq!(rows(&selection, &shown), [6, 9]);
         selection.pick(&shown, 99, Modifiers::NONE);
         assert_eq!(rows(&selection, &shown), [6, 9], "there is no such picture");
+    }
+
+    #[test]
+    fn what_is_not_shown_comes_after_what_is_or_is_dropped() {
+        let mut selection = Selection::default();
+        selection.set(hits(&[9, 3, 5, 1]).iter().map(|hit| hit.id), None);
+        let numbers = |ids: Vec<PictureId>| ids.iter().map(|id| id.row.0).collect::<Vec<_>>();
+        assert_eq!(numbers(selection.ordered(&hits(&[7, 5, 3]))), [5, 3, 1, 9]);
+        let before = selection.revision();
+        selection.keep(&hits(&[1, 3, 5, 9]));
+        assert_eq!(selection.revision(), before, "nothing is dropped");
+        selection.keep(&hits(&[7, 5, 3]));
+        assert_eq!(numbers(selection.ordered(&[])), [3, 5]);
+        assert_ne!(selection.revision(), before);
     }
 
     #[test]

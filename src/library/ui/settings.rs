@@ -10,6 +10,9 @@ use crate::library::session::Order;
 /// Folders in the recent list.
 const RECENT: usize = 12;
 
+/// Megabytes of thumbnails on the device that are of use.
+pub const THUMBNAIL_RANGE: std::ops::RangeInclusive<u32> = 32..=4096;
+
 /// Sides of a cell that are of use, in points.
 pub const CELL_RANGE: std::ops::RangeInclusive<f32> = 64.0..=320.0;
 
@@ -99,7 +102,8 @@ impl LibrarySettings {
         if !CELL_RANGE.contains(&self.cell_points) {
             self.cell_points = Self::default().cell_points;
         }
-        self.thumbnail_megabytes = self.thumbnail_megabytes.clamp(32, 4096);
+        self.thumbnail_megabytes =
+            self.thumbnail_megabytes.clamp(*THUMBNAIL_RANGE.start(), *THUMBNAIL_RANGE.end());
         self.recent.truncate(RECENT);
         self.duplicates = self.duplicates.validated();
         self

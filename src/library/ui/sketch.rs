@@ -109,12 +109,13 @@ impl Pad {
             let is_far = sketch.blobs.last().is_none_or(|last| {
                 last.rgb != blob.rgb || (last.x - blob.x).hypot(last.y - blob.y) > 0.3 * blob.radius
             });
-            if is_far || begins {
+            if begins {
                 sketch.blobs.push(blob);
+            } else if is_far {
+                extend(&mut sketch.blobs, blob);
             }
-            if sketch.blobs.len() > MOST {
-                sketch.blobs.remove(0);
-            }
+            let surplus = sketch.blobs.len().saturating_sub(MOST);
+            sketch.blobs.drain(..surplus);
         }
         for blob in &sketch.blobs {
             let [r, g, b] = blob.rgb;
@@ -125,5 +126,36 @@ impl Pad {
             painter.circle_stroke(place, self.radius * rect.width(), Stroke::new(1.0, palette.text.egui()));
         }
         painter.rect_stroke(rect, 4.0, Stroke::new(1.0, palette.outline.egui()), egui::StrokeKind::Inside);
+    }
+}
+
+/// Draws the stroke on to a blob: the pointer may have gone far since the last frame.
+fn extend(blobs: &mut Vec<SketchBlob>, to: SketchBlob) {
+    if let Some(from) = blobs.last().copied().filter(|from| from.rgb == to.rgb) {
+        let steps = ((to.x - from.x).hypot(to.y - from.y) / (0.5 * to.radius)).ceil().min(MOST as f32);
+        let between = |step: u32| {
+            let part = step as f32 / steps;
+            SketchBlob { x: from.x + part * (to.x - from.x), y: from.y + part * (to.y - from.y), ..to }
+        };
+        blobs.extend((1..steps as u32).map(between));
+    }
+    blobs.push(to);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fast_stroke_leaves_a_line() {
+        let blob = |x, y| SketchBlob { x, y, radius: 0.1, rgb: [1, 2, 3] };
+        let mut blobs = vec![blob(0.1, 0.1)];
+        extend(&mut blobs, blob(0.9, 0.7));
+        assert!(blobs.len() > 10);
+        let gaps = blobs.windows(2).map(|pair| (pair[1].x - pair[0].x).hypot(pair[1].y - pair[0].y));
+        assert!(gaps.fold(0.0, f32::max) <= 0.05 + 1e-6);
+        assert_eq!(blobs.last(), Some(&blob(0.9, 0.7)));
+        extend(&mut blobs, SketchBlob { rgb: [9, 9, 9], ..blob(0.1, 0.1) });
+        assert_eq!(blobs.last().map(|last| last.rgb), Some([9, 9, 9]), "another paint begins anew");
     }
 }

@@ -2,14 +2,17 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::jobs::{JobContext, JobError, JobHandle, JobId, Jobs, Lane};
 use crate::library::Pixels;
 use crate::library::session::{FailedFile, IndexOptions, IndexReport, Libraries, load_file};
-use crate::ui::Shell;
+use crate::ui::{Shell, dialogs};
 
 /// Libraries that may wait for their turn.
 const WAITING: usize = 256;
+/// What another window writes is looked for this often.
+pub(super) const FOLLOWING: Duration = Duration::from_secs(3);
 /// Longer side of a picture that is searched with.
 const QUERY_SIDE: u32 = 512;
 
@@ -29,6 +32,8 @@ pub struct Work {
     asking: Option<JobHandle<Option<PathBuf>>>,
     reading: Vec<(PathBuf, JobHandle<Pixels>)>,
     failed: Option<(u32, JobHandle<Vec<FailedFile>>)>,
+    following: Option<JobHandle<Vec<u32>>>,
+    followed: Option<Instant>,
 }
 
 struct Indexing {
@@ -101,9 +106,14 @@ impl Work {
             }
         }
         let Some(lane) = &self.lane else { return };
-        let root = libraries.list().into_iter().find(|info| info.number == library).map(|info| info.root);
-        let Some(root) = root else { return };
-        let name = name_of(&root);
+        let Some(info) = libraries.list().into_iter().find(|info| info.number == library) else { return };
+        let name = name_of(&info.root);
+        if !info.can_write {
+            if is_told {
+                shell.notifications.warn(format!("{name} is open in another window, which indexes it"));
+            }
+            return;
+        }
         libraries.set_paused(library, false);
         let libraries = libraries.clone();
         let work = move |job: &JobContext| {
@@ -152,7 +162,8 @@ impl Work {
     pub fn ask_folder(&mut self, jobs: &Jobs) {
         if self.asking.is_none() {
             self.asking = Some(jobs.spawn("Folder dialog", |_: &JobContext| {
-                Ok(rfd::FileDialog::new().set_title("Open a folder of pictures").pick_folder())
+                let dialog = rfd::FileDialog::new().set_title("Open a folder of pictures");
+                dialogs::ask(|| dialog.pick_folder())
             }));
         }
     }
@@ -207,6 +218,7 @@ impl Work {
             false
         });
         self.poll_indexing(shell);
+        self.follow(libraries, shell);
         self.forgetting.retain_mut(|handle| {
             let Some(result) = handle.poll() else { return true };
             match result {
@@ -221,7 +233,9 @@ impl Work {
             self.asking = None;
             match result {
                 Ok(chosen) => done.chosen = chosen,
-                Err(error) => tell(&error, "The folder dialog failed", shell),
+                Err(error) => shell
+                    .notifications
+                    .warn(format!("{error}. A folder can be dropped on the window, or its path typed")),
             }
         }
         self.reading.retain_mut(|(path, handle)| {
@@ -242,6 +256,23 @@ impl Work {
             self.failed = None;
         }
         done
+    }
+
+    /// Keeps up with libraries that another window writes to, and indexes them here once it has ended.
+    fn follow(&mut self, libraries: &Libraries, shell: &mut Shell<'_>) {
+        if let Some(result) = self.following.as_mut().and_then(JobHandle::poll) {
+            self.following = None;
+            for number in result.unwrap_or_default() {
+                self.index(libraries, number, false, shell);
+            }
+        }
+        let is_due = self.followed.is_none_or(|at| at.elapsed() >= FOLLOWING);
+        if is_due && self.following.is_none() && libraries.list().iter().any(|info| !info.can_write) {
+            self.followed = Some(Instant::now());
+            let libraries = libraries.clone();
+            let work = move |_: &JobContext| Ok(libraries.follow());
+            self.following = Some(shell.jobs.spawn("Look for another window's changes", work));
+        }
     }
 
     fn poll_indexing(&mut self, shell: &mut Shell<'_>) {

@@ -62,8 +62,23 @@ impl VectorStore {
         version: u32,
         dimensions: usize,
     ) -> Result<(Self, Repair), VectorError> {
-        let space = Space::new(space, version, dimensions)?;
-        let lock = lock(path)?;
+        Self::open_with(path, Space::new(space, version, dimensions)?, lock(path)?)
+    }
+
+    /// Opens the file of a space for reading only, and leaves the lock to others.
+    ///
+    /// # Errors
+    /// Those of [`Self::open`].
+    pub fn open_reader(
+        path: &Path,
+        space: &str,
+        version: u32,
+        dimensions: usize,
+    ) -> Result<(Self, Repair), VectorError> {
+        Self::open_with(path, Space::new(space, version, dimensions)?, None)
+    }
+
+    fn open_with(path: &Path, space: Space, lock: Option<File>) -> Result<(Self, Repair), VectorError> {
         let mut store = Self {
             path: path.to_owned(),
             space,
@@ -107,6 +122,24 @@ impl VectorStore {
     #[must_use]
     pub fn can_write(&self) -> bool {
         self.lock.is_some()
+    }
+
+    /// Takes the lock when no other process has it any more; whether this one may write now.
+    ///
+    /// # Errors
+    /// Those of [`Self::open`]; then it stays a reader.
+    pub fn claim(&mut self) -> Result<bool, VectorError> {
+        if self.can_write() {
+            return Ok(true);
+        }
+        self.lock = lock(&self.path)?;
+        if self.can_write()
+            && let Err(error) = self.load()
+        {
+            self.lock = None;
+            return Err(error);
+        }
+        Ok(self.can_write())
     }
 
     /// Sets a row's vector; a later one replaces it. It is durable after [`Self::flush`].

@@ -57,10 +57,28 @@ pub fn bytes_needed(frame: &Frame, side: Side) -> u64 {
     planes + u64::from(width) * u64::from(height) * 4
 }
 
-/// Width, height and RGBA of the picture as stored.
-pub fn decode(bytes: &[u8], side: Side) -> Result<(u32, u32, Vec<u8>), Fault> {
-    let mut decoder =
-        Decoder { side, head: Head::default(), frame: None, planes: Vec::new(), tables: Tables::default() };
+/// A decoded picture, as stored.
+pub struct Picture {
+    /// Columns.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// Four bytes a pixel.
+    pub rgba: Vec<u8>,
+    /// Whether all of it was there; else the rest is grey, or coarser than it was.
+    pub is_whole: bool,
+}
+
+/// Decodes as much as there is.
+pub fn decode(bytes: &[u8], side: Side) -> Result<Picture, Fault> {
+    let mut decoder = Decoder {
+        side,
+        head: Head::default(),
+        frame: None,
+        planes: Vec::new(),
+        tables: Tables::default(),
+        is_whole: true,
+    };
     decoder.run(bytes)?;
     let frame = decoder.frame.ok_or(Fault::Broken("it holds no picture"))?;
     let is_progressive = frame.coding == Coding::Progressive;
@@ -75,7 +93,7 @@ pub fn decode(bytes: &[u8], side: Side) -> Result<(u32, u32, Vec<u8>), Fault> {
         height as usize,
         side.0,
     );
-    Ok((width, height, rgba))
+    Ok(Picture { width, height, rgba, is_whole: decoder.is_whole })
 }
 
 struct Decoder<'a> {
@@ -84,6 +102,7 @@ struct Decoder<'a> {
     frame: Option<Frame>,
     planes: Vec<Plane>,
     tables: Tables,
+    is_whole: bool,
 }
 
 impl<'a> Decoder<'a> {
@@ -118,7 +137,10 @@ impl<'a> Decoder<'a> {
             };
             match outcome {
                 // Something was shown before: that is what there is.
-                Err(_) if scans > 1 => break,
+                Err(_) if scans > 1 => {
+                    self.is_whole = false;
+                    break;
+                }
                 outcome => outcome?,
             }
         }
@@ -173,7 +195,11 @@ impl<'a> Decoder<'a> {
             }
         }
         segments.at = if is_needed {
-            scan::decode(bytes, segments.at, &scan, &self.tables, &mut self.planes, restart, is_progressive)?
+            let planes = &mut self.planes;
+            let decoded =
+                scan::decode(bytes, segments.at, &scan, &self.tables, planes, restart, is_progressive)?;
+            self.is_whole &= decoded.is_whole;
+            decoded.end
         } else {
             scan::skip(bytes, segments.at)
         };

@@ -63,8 +63,16 @@ struct Memory {
     blocks_without_more: u32,
 }
 
-/// Decodes the data from `at` on into the planes and gives the place where they end. Damaged parts leave their blocks
-/// as they are; the next restart marker is looked for.
+/// Where the data of a scan end, and whether all of its blocks were there.
+pub struct Decoded {
+    /// The place after them.
+    pub end: usize,
+    /// Nothing was missing or made no sense.
+    pub is_whole: bool,
+}
+
+/// Decodes the data from `at` on into the planes. Damaged parts leave their blocks as they are; the next restart marker
+/// is looked for.
 pub fn decode(
     bytes: &[u8],
     at: usize,
@@ -73,7 +81,7 @@ pub fn decode(
     planes: &mut [Plane],
     restart: usize,
     is_progressive: bool,
-) -> Result<usize, Fault> {
+) -> Result<Decoded, Fault> {
     check_tables(scan, tables, is_progressive)?;
     let alone = if let [(plane, ..)] = scan.parts[..] { Some(plane) } else { None };
     let (across, down) = match alone.and_then(|plane| planes.get(plane)) {
@@ -91,12 +99,14 @@ pub fn decode(
     let mut bits = Bits::new(bytes, at);
     let mut memory = Memory::default();
     let mut unit = 0;
+    let mut is_whole = true;
     while unit < units {
         let stretch = if restart == 0 { units } else { restart.min(units - unit) };
         for index in unit..unit + stretch {
             let place = (index % across, index / across);
             let mut pass = Pass { scan, tables, bits: &mut bits, memory: &mut memory, is_progressive };
             if pass.unit(planes, place, alone.is_some()).is_none() {
+                is_whole = false;
                 break;
             }
         }
@@ -107,22 +117,19 @@ pub fn decode(
         memory = Memory::default();
         // The data between here and the marker belong to a stretch that was damaged.
         let expected = ((unit / stretch.max(1)).wrapping_sub(1) % 8) as u8;
-        let Some((found, after)) = next_marker(bytes, bits.position()) else { return Ok(bytes.len()) };
+        let Some((found, after)) = next_marker(bytes, bits.position()) else {
+            return Ok(Decoded { end: bytes.len(), is_whole: false });
+        };
         if !(0xd0..=0xd7).contains(&found) {
-            return Ok(after - 2);
+            return Ok(Decoded { end: after - 2, is_whole: false });
         }
         // Lost stretches are passed over, as far as the marker's number tells.
-        unit += usize::from((found - 0xd0).wrapping_sub(expected) % 8) * restart;
+        let lost = usize::from((found - 0xd0).wrapping_sub(expected) % 8);
+        is_whole &= lost == 0;
+        unit += lost * restart;
         bits = Bits::new(bytes, after);
     }
-    let mut end = bits.position();
-    while let Some((marker, after)) = next_marker(bytes, end) {
-        if !(0xd0..=0xd7).contains(&marker) {
-            return Ok(after - 2);
-        }
-        end = after;
-    }
-    Ok(bytes.len())
+    Ok(Decoded { end: skip(bytes, bits.position()), is_whole })
 }
 
 /// Passes over the data of a scan.

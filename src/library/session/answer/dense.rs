@@ -35,14 +35,40 @@ pub struct DenseRanking {
     neutral: Vec<Vec<f32>>,
     mean: f32,
     deviation: f32,
-    /// For a look: from which standardised score on its pictures are likely, and sure.
-    likely_and_sure: Option<(f32, f32)>,
+    /// Scores that mean something by themselves.
+    degrees: Option<Degrees>,
 }
 
-/// Degrees of a look that count as likely and as sure, whatever other looks the library is full of: what is half red is
-/// red, also among a thousand photographs that are greyer than anything is red.
-const LIKELY_DEGREE: f32 = 0.5;
-const SURE_DEGREE: f32 = 0.95;
+/// Scores that count as likely and as sure whatever neutral queries score, with the standardised scores that have that
+/// relevance.
+#[derive(Clone, Copy, Debug)]
+struct Degrees {
+    kind: DegreeKind,
+    likely: f32,
+    sure: f32,
+}
+
+/// What scores are degrees of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum DegreeKind {
+    /// Of a look: what is half red is red, also among a thousand photographs that are greyer than anything is red.
+    Look,
+    /// Of likeness: what is nearly the same picture is like it, also in a library where every picture has its copies.
+    Likeness,
+}
+
+impl DegreeKind {
+    /// The scores that are likely and sure.
+    fn limits(self) -> (f32, f32) {
+        match self {
+            Self::Look => (0.5, 0.95),
+            Self::Likeness => (SAME_LIKENESS, 0.97),
+        }
+    }
+}
+
+/// Pictures at least so much alike are copies of one another, not neutral to each other.
+const SAME_LIKENESS: f32 = 0.9;
 
 impl DenseRanking {
     fn new(name: String, weight: f32, scores: Vec<f32>, mut neutral: Vec<Vec<f32>>) -> Self {
@@ -55,19 +81,34 @@ impl DenseRanking {
         for score in neutral.iter_mut().flatten() {
             *score = (*score - mean) / deviation;
         }
-        Self { name, weight, scores, neutral, mean, deviation, likely_and_sure: None }
+        Self { name, weight, scores, neutral, mean, deviation, degrees: None }
     }
 
-    /// Scores are degrees of a look, 0 to 1.
-    fn with_degrees(mut self) -> Self {
+    fn with_degrees(mut self, kind: DegreeKind) -> Self {
         let null = Null::new(&self.neutral);
-        self.likely_and_sure = null.score_of(Strength::FAIR).zip(null.score_of(Strength::SURE));
+        let limits = null.score_of(Strength::FAIR).zip(null.score_of(Strength::SURE));
+        self.degrees = limits.map(|(likely, sure)| Degrees { kind, likely, sure });
         self
     }
 
     /// Whether scores are degrees of a look.
     pub fn is_look(&self) -> bool {
-        self.likely_and_sure.is_some()
+        self.degrees.is_some_and(|degrees| degrees.kind == DegreeKind::Look)
+    }
+
+    /// Whether a picture, by number, fits whatever neutral queries score.
+    pub fn is_sure(&self, at: usize) -> bool {
+        let Some(degrees) = self.degrees else { return false };
+        self.weight > 0.0 && self.scores.get(at).is_some_and(|score| *score >= degrees.kind.limits().1)
+    }
+
+    /// Leaves out the pictures that a search for this look would show as likely.
+    pub fn leave_out(&self, kept: &mut [bool]) {
+        let (likely, _) = DegreeKind::Look.limits();
+        for (kept, score) in kept.iter_mut().zip(&self.scores) {
+            // What has not been described yet stays.
+            *kept &= score.is_nan() || *score < likely;
+        }
     }
 
     /// Kept pictures by number, best first.
@@ -83,13 +124,13 @@ impl DenseRanking {
 
     fn standardised(&self, score: f32) -> f32 {
         let standardised = (score - self.mean) / self.deviation;
-        match self.likely_and_sure {
-            Some((likely, sure)) if score >= LIKELY_DEGREE => {
-                let part = (score - LIKELY_DEGREE) / (SURE_DEGREE - LIKELY_DEGREE);
-                standardised.max(likely + part * (sure - likely))
-            }
-            _ => standardised,
+        let Some(degrees) = self.degrees else { return standardised };
+        let (likely, sure) = degrees.kind.limits();
+        if score < likely {
+            return standardised;
         }
+        let part = (score - likely) / (sure - likely);
+        standardised.max(degrees.likely + part * (degrees.sure - degrees.likely))
     }
 }
 
@@ -157,7 +198,8 @@ fn of_look(universe: &Universe, word: &str, weight: f32) -> Option<DenseRanking>
     let sample = Sample::of(universe, NEUTRAL_PICTURES, &[CONCEPTS]);
     let others = concepts().iter().filter(|other| other.kind == asked.kind && other.index != asked.index);
     let neutral = others.map(|other| sample.scores(&[(CONCEPTS, other.query())])).collect();
-    Some(DenseRanking::new(format!("{kind}: {}", asked.name), weight, scores, neutral).with_degrees())
+    let ranking = DenseRanking::new(format!("{kind}: {}", asked.name), weight, scores, neutral);
+    Some(ranking.with_degrees(DegreeKind::Look))
 }
 
 /// How much of the picture has a colour that has no name.
@@ -196,7 +238,12 @@ pub fn of_pictures(
         .map(|(at, vectors)| {
             let query: Vec<(usize, Vec<f32>)> =
                 compared.iter().copied().zip(weighted(vectors, &compared)).collect();
-            sample.scores_but(&query, *at)
+            let mut scores = sample.scores_but(&query, *at);
+            // Nor do its copies say what pictures that have nothing to do with each other score.
+            for score in scores.iter_mut().filter(|score| **score >= SAME_LIKENESS) {
+                *score = f32::NAN;
+            }
+            scores
         })
         .collect();
     let ranking = |picture: &PictureQuery| {
@@ -207,7 +254,8 @@ pub fn of_pictures(
                 *sum += score;
             }
         }
-        Ok(DenseRanking::new(format!("like {name}"), picture.weight, scores, neutral.clone()))
+        let ranking = DenseRanking::new(format!("like {name}"), picture.weight, scores, neutral.clone());
+        Ok(ranking.with_degrees(DegreeKind::Likeness))
     };
     pictures.iter().map(ranking).collect()
 }

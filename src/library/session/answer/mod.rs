@@ -1,9 +1,10 @@
 //! Answering a query over the open libraries.
 //!
 //! Every positive part of a query is a *ranking*: words by how well names and texts match, looks and pictures by scores of
-//! vectors. Conditions leave pictures out, and so do words that can only be looked for in names and texts. Rankings are
-//! fused by reciprocal ranks. How relevant a picture is comes from the scores alone: they are standardised against those of
-//! neutral queries over the same library, summed by weight, and compared with the same sums of neutral queries.
+//! vectors. Conditions leave pictures out, and so do negated looks and words that can only be looked for in names and texts.
+//! Rankings are fused by reciprocal ranks. How relevant a picture is comes from the scores alone: they are standardised
+//! against those of neutral queries over the same library, summed by weight, and compared with the same sums of neutral
+//! queries.
 
 mod dense;
 mod order;
@@ -110,7 +111,12 @@ pub(super) fn answer(
         kept = chosen;
     }
     words::keep_filtered(&universe, &query, &mut kept)?;
-    let mut dense = dense::of_looks(&universe, &query);
+    let (unwanted, mut dense): (Vec<_>, Vec<_>) = dense::of_looks(&universe, &query)
+        .into_iter()
+        .partition(|ranking| ranking.is_look() && ranking.weight < 0.0);
+    for look in &unwanted {
+        look.leave_out(&mut kept);
+    }
     dense.extend(dense::of_pictures(&universe, &request.pictures, thumbnail)?);
     dense.extend(request.sketch.as_ref().and_then(|sketch| dense::of_sketch(&universe, sketch)));
     let words = words::rank(&universe, &query, !dense.is_empty(), &mut kept)?;
@@ -134,12 +140,22 @@ pub(super) fn answer(
     let hits = hits(&universe, &rankings, &names, &kept, relevance.as_ref());
     let cut = request.cut.or(relevance.as_ref().map(|relevance| relevance.suggested));
     let (hits, above_cut) = order::order(&universe, hits, request.order, cut, !rankings.is_empty());
+    let mut strengths = [0; 3];
+    for strength in hits.iter().filter_map(Hit::strength) {
+        let [strong, likely, weak] = &mut strengths;
+        *match strength {
+            Strength::Strong => strong,
+            Strength::Likely => likely,
+            Strength::Weak => weak,
+        } += 1;
+    }
     Ok(SearchResponse {
         readings: readings::of(&query, &universe, &words),
         histogram: relevance.map(|relevance| relevance.histogram),
         query,
         hits,
         above_cut,
+        strengths,
         elapsed_secs: started.elapsed().as_secs_f64(),
     })
 }
@@ -193,7 +209,8 @@ impl Relevance {
         words: &[words::WordRanking],
         kept: &[bool],
     ) -> Option<Self> {
-        if dense.is_empty() || universe.count < CALIBRATED_FROM {
+        // What is only to be unlike something is ordered by that, and nothing of it fits better than the rest.
+        if dense.iter().all(|ranking| ranking.weight < 0.0) || universe.count < CALIBRATED_FROM {
             return None;
         }
         let mut sums = dense::weighted_sums(dense, universe.count);
@@ -213,6 +230,12 @@ impl Relevance {
             // What has the look to a fair degree is shown, also where other looks are as frequent.
             histogram.suggested_cut = histogram.suggested_cut.min(Strength::FAIR);
         }
+        // The same picture is found whatever else the library is full of.
+        let sure = (0..universe.count)
+            .filter(|at| kept.get(*at) == Some(&true) && dense.iter().any(|ranking| ranking.is_sure(*at)));
+        let relevance = sure.filter_map(|at| sums.get(at)).map(|sum| null.relevance(*sum));
+        let least_sure = relevance.filter(|relevance| *relevance >= Strength::FAIR).reduce(f32::min);
+        histogram.suggested_cut = histogram.suggested_cut.min(least_sure.unwrap_or(f32::INFINITY));
         Some(Self { sums, null, suggested: histogram.suggested_cut, histogram })
     }
 

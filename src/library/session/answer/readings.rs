@@ -25,7 +25,13 @@ pub fn of(query: &Query, universe: &Universe, words: &[WordRanking]) -> Vec<Read
                 words_reading(text, *is_phrase, *is_prefix, ranking, universe)
             }
         };
-        let note = if term.negated && took_as != TookAs::Wrong { format!("not {note}") } else { note };
+        let note = match (&term.kind, ranking) {
+            (_, _) if !term.negated || took_as == TookAs::Wrong => note,
+            (TermKind::Words { .. }, Some(ranking)) if took_as == TookAs::NamesAndTexts => {
+                format!("left out where it is in names and texts: {}", pictures(ranking.hits.len()))
+            }
+            _ => format!("not {note}"),
+        };
         Reading { span: term.span.clone(), took_as, note }
     };
     query.terms.iter().enumerate().map(reading).collect()
@@ -71,8 +77,11 @@ fn words_reading(
     let note = match matched {
         0 if is_prefix => "in no name or text so far".to_owned(),
         0 => "in no name or text; its meaning cannot be looked for yet".to_owned(),
-        1 => "only looked for in names and texts: 1 picture".to_owned(),
-        many => format!("only looked for in names and texts: {many} pictures"),
+        many => format!("only looked for in names and texts: {}", pictures(many)),
     };
     (TookAs::NamesAndTexts, note)
+}
+
+fn pictures(count: usize) -> String {
+    if count == 1 { "1 picture".to_owned() } else { format!("{count} pictures") }
 }

@@ -97,7 +97,6 @@ pub fn is_also_a_look(term: &Term) -> bool {
 }
 
 fn keep_matching(ranking: &WordRanking, kept: &mut [bool]) {
-    // A negated look keeps its pictures: they are ranked down instead, unless the word is in their names.
     let mut matched = vec![false; kept.len()];
     for (at, _) in &ranking.hits {
         if let Some(slot) = matched.get_mut(*at as usize) {

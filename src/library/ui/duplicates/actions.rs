@@ -28,6 +28,10 @@ pub(super) enum Action {
     Clear,
     /// A group, by place, shows no duplicates.
     Settle(usize),
+    /// The group that was settled last may be one after all.
+    UnsettleLast,
+    /// All settled groups may be.
+    UnsettleAll,
     /// Put two pictures of the opened group side by side.
     Compare(u32, u32),
     /// Pictures of a folder are to be kept first.

@@ -36,7 +36,7 @@ impl DuplicatesView {
                 }
             }
             Action::KeepAllSuggested => {
-                for group in &self.groups.all {
+                for group in self.groups.all.iter().filter(|group| group.group.kind.is_copy()) {
                     self.marks.keep_suggested(group);
                 }
             }
@@ -47,6 +47,8 @@ impl DuplicatesView {
             }
             Action::Clear => self.marks.clear(),
             Action::Settle(place) => self.settle(place, shell, libraries),
+            Action::UnsettleLast => self.unsettle_last(shell, libraries),
+            Action::UnsettleAll => self.unsettle_all(shell, libraries),
             Action::Compare(first, second) => self.compare(first, second),
             Action::Prefer(folder) => {
                 if !self.folders.contains(&folder) {
@@ -98,9 +100,49 @@ impl DuplicatesView {
         let positions = group.positions.clone();
         self.marks.keep_all(group);
         remember_settled(group, &found, shell, libraries);
-        Arc::make_mut(&mut self.settled).insert(positions);
+        Arc::make_mut(&mut self.settled).push(positions);
         self.is_opened = false;
         self.wants_groups = true;
+    }
+
+    fn unsettle_last(&mut self, shell: &Shell<'_>, libraries: &Libraries) {
+        let Some(found) = self.found.clone() else { return };
+        let Some(positions) = Arc::make_mut(&mut self.settled).pop() else { return };
+        let libraries = libraries.clone();
+        let handle = shell.jobs.spawn("Bring a group back", move |_: &JobContext| {
+            libraries.unresolve(&found.contents(&positions)).map_err(JobError::failed)
+        });
+        self.unsettling = Some((handle, false));
+        self.wants_groups = true;
+    }
+
+    fn unsettle_all(&mut self, shell: &Shell<'_>, libraries: &Libraries) {
+        self.settled = Arc::default();
+        let libraries = libraries.clone();
+        let handle = shell.jobs.spawn("Bring all groups back", move |_: &JobContext| {
+            libraries.unresolve_all().map_err(JobError::failed)
+        });
+        // Those settled before the last search were left out of it.
+        self.unsettling = Some((handle, self.settled_count() > 0));
+        self.wants_groups = true;
+    }
+
+    /// Takes the end of bringing groups back.
+    pub(super) fn take_unsettled(&mut self, shell: &mut Shell<'_>, libraries: &Libraries) {
+        let Some((handle, searches_again)) = &mut self.unsettling else { return };
+        let Some(result) = handle.poll() else { return };
+        let searches_again = *searches_again;
+        self.unsettling = None;
+        match result {
+            Ok(()) if searches_again => self.carry_out(Action::Find, shell, libraries),
+            Ok(()) => {}
+            Err(error) => shell.notifications.error(format!("Groups stay left out: {error}")),
+        }
+    }
+
+    /// Groups that are left out because the user settled them.
+    pub(super) fn settled_count(&self) -> usize {
+        self.settled.len() + self.found.as_ref().map_or(0, |found| found.resolved_count())
     }
 }
 

@@ -39,9 +39,9 @@ fn plan_ui(ui: &mut egui::Ui, plan: &TrashPlan) -> Option<Answer> {
     if plan.files.is_empty() {
         ui.label("None of the marked files can go.");
     } else {
-        let what =
-            format!("They take {}. They go to the system's trash; nothing is deleted.", bytes(plan.bytes));
-        ui.label(what);
+        let (take, go) =
+            if plan.files.len() == 1 { ("It takes", "It goes") } else { ("They take", "They go") };
+        ui.label(format!("{take} {}. {go} to the system's trash; nothing is deleted.", bytes(plan.bytes)));
         let row = |number: usize| {
             let planned = plan.files.get(number)?;
             Some((planned.file.path.as_path(), bytes(planned.file.size_bytes)))
@@ -89,7 +89,7 @@ fn paths_ui<'a>(
                 for (path, remark) in rows.filter_map(&row) {
                     ui.horizontal(|ui| {
                         ui.set_height(height);
-                        let name = look::name(path);
+                        let name = look::name_with_folder(path);
                         ui.add(egui::Label::new(name).truncate()).on_hover_text(path.display().to_string());
                         ui.add(egui::Label::new(RichText::new(remark).weak()).truncate());
                     });

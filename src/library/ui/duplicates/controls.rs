@@ -98,12 +98,12 @@ fn rules_ui(
     for (place, (rule, asked)) in settings.rules.iter_mut().enumerate() {
         ui.horizontal(|ui| {
             ui.add_enabled_ui(place > 0, |ui| {
-                if widgets::icon_button(ui, "⏶", &format!("Move up: {}", rule.title())).clicked() {
+                if widgets::icon_button(ui, "↑", &format!("Move up: {}", rule.title())).clicked() {
                     moved = Some((place, place - 1));
                 }
             });
             ui.add_enabled_ui(place < last, |ui| {
-                if widgets::icon_button(ui, "⏷", &format!("Move down: {}", rule.title())).clicked() {
+                if widgets::icon_button(ui, "↓", &format!("Move down: {}", rule.title())).clicked() {
                     moved = Some((place, place + 1));
                 }
             });

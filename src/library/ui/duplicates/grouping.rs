@@ -64,7 +64,7 @@ pub struct Request {
     /// Pictures that went to the trash.
     pub gone: Arc<BTreeSet<u32>>,
     /// Groups that are no duplicates, each by its positions.
-    pub settled: Arc<BTreeSet<Vec<u32>>>,
+    pub settled: Arc<Vec<Vec<u32>>>,
 }
 
 /// Groups at the request's thresholds.

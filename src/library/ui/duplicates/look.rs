@@ -120,6 +120,14 @@ pub(super) fn name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
+/// The same with the folder it lies in: cameras give the same names in every folder.
+pub(super) fn name_with_folder(path: &Path) -> String {
+    match path.parent().and_then(Path::file_name) {
+        Some(folder) => format!("{}/{}", folder.to_string_lossy(), name(path)),
+        None => name(path),
+    }
+}
+
 /// Size, bytes, format, time and sharpness of a picture.
 pub(super) fn facts(candidate: &Candidate) -> String {
     let size = format!("{} × {}", candidate.width, candidate.height);

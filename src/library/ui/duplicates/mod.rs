@@ -38,7 +38,7 @@ use self::{
 };
 use super::{RoomAction, thumbs::Thumbnails};
 use crate::{
-    jobs::JobError,
+    jobs::{JobError, JobHandle},
     library::{
         duplicates::{SystemTrash, keep::PreferredFolder},
         session::{Duplicates, Libraries},
@@ -67,7 +67,10 @@ pub struct DuplicatesView {
     marks: Marks,
     total: Total,
     gone: Arc<BTreeSet<u32>>,
-    settled: Arc<BTreeSet<Vec<u32>>>,
+    /// Settled since this search, in order.
+    settled: Arc<Vec<Vec<u32>>>,
+    /// Groups on their way back, and whether the search is to be done again for them.
+    unsettling: Option<(JobHandle<()>, bool)>,
     compare: Option<Compare>,
     moving: Moving,
     actions: Vec<Action>,
@@ -106,6 +109,7 @@ impl DuplicatesView {
             total: Total::default(),
             gone: Arc::default(),
             settled: Arc::default(),
+            unsettling: None,
             compare: None,
             moving: Moving::new(trash),
             actions: Vec::new(),
@@ -137,6 +141,7 @@ impl DuplicatesView {
             || self.grouper.is_busy()
             || self.wants_groups
             || self.moving.is_busy()
+            || self.unsettling.is_some()
             || self.compare.as_ref().is_some_and(Compare::is_busy)
             || !self.actions.is_empty()
     }
@@ -144,6 +149,7 @@ impl DuplicatesView {
     /// Takes what background work has finished. Called while it is shown.
     pub fn logic(&mut self, shell: &mut Shell<'_>, libraries: &Libraries) {
         self.take_found(shell);
+        self.take_unsettled(shell, libraries);
         let moved = self.moving.logic(shell);
         if !(moved.gone.is_empty() && moved.back.is_empty()) {
             let gone = Arc::make_mut(&mut self.gone);
@@ -196,6 +202,7 @@ impl DuplicatesView {
                 // Positions mean other pictures now.
                 self.marks.clear();
                 self.gone = Arc::default();
+                self.moving.has_moved = false;
                 self.settled = Arc::default();
                 self.current = None;
                 self.is_opened = false;

@@ -73,6 +73,8 @@ pub(super) struct Moving {
     trash: SharedTrash,
     step: Step,
     pub done: Option<Done>,
+    /// Files went to the trash or came back since the search: the libraries have changed by that.
+    pub has_moved: bool,
     bytes: u64,
 }
 
@@ -118,7 +120,7 @@ fn index_again(jobs: &Jobs, libraries: &Libraries, numbers: BTreeSet<u32>) {
 
 impl Moving {
     pub fn new(trash: SharedTrash) -> Self {
-        Self { trash, step: Step::Idle, done: None, bytes: 0 }
+        Self { trash, step: Step::Idle, done: None, has_moved: false, bytes: 0 }
     }
 
     /// Whether the system gives files back.
@@ -248,6 +250,7 @@ impl Moving {
             }
             Step::Idle | Step::Asking(_) | Step::Refused(_) => {}
         }
+        self.has_moved |= !(moved.gone.is_empty() && moved.back.is_empty());
         moved
     }
 

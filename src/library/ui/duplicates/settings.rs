@@ -24,25 +24,28 @@ pub enum KeepRule {
     Format,
     /// More pixels.
     Resolution,
-    /// A larger file.
-    Bytes,
+    /// Telling more of itself.
+    Metadata,
     /// A name that is no copy's.
     PlainName,
     /// Taken earlier.
     Oldest,
+    /// A larger file.
+    Bytes,
     /// Sharper.
     Sharpness,
 }
 
 impl KeepRule {
     /// The order that is offered first.
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Folders,
-        Self::Format,
         Self::Resolution,
-        Self::Bytes,
+        Self::Metadata,
+        Self::Format,
         Self::PlainName,
         Self::Oldest,
+        Self::Bytes,
         Self::Sharpness,
     ];
 
@@ -53,6 +56,7 @@ impl KeepRule {
             Self::Folders => "In a preferred folder",
             Self::Format => "The better format (raw, then without loss)",
             Self::Resolution => "More pixels",
+            Self::Metadata => "More metadata (date, exposure, place, rating)",
             Self::Bytes => "The larger file",
             Self::PlainName => "A name that is no copy's",
             Self::Oldest => "Taken earlier",
@@ -65,6 +69,7 @@ impl KeepRule {
             Self::Folders => Rule::Folders(folders.to_vec()),
             Self::Format => Rule::Format,
             Self::Resolution => Rule::Resolution,
+            Self::Metadata => Rule::Metadata,
             Self::Bytes => Rule::Bytes,
             Self::PlainName => Rule::PlainName,
             Self::Oldest => Rule::Oldest,
@@ -179,7 +184,7 @@ mod tests {
         };
         let right = edited.validated();
         assert_eq!((right.hash_distance, right.similarity), (16, 0.95));
-        assert_eq!(right.rules.len(), 7, "each rule once");
+        assert_eq!(right.rules.len(), 8, "each rule once");
         assert_eq!(right.rules.first(), Some(&(KeepRule::Sharpness, true)));
     }
 
@@ -188,8 +193,8 @@ mod tests {
         let mut settings = DuplicateSettings::default();
         settings.move_rule(3, 0);
         let rules = settings.keep_rules(&[]);
-        assert_eq!(rules.first(), Some(&Rule::Bytes));
-        assert_eq!(rules.len(), 6, "sharpness is not asked at first");
+        assert_eq!(rules.first(), Some(&Rule::Format));
+        assert_eq!(rules.len(), 7, "sharpness is not asked at first");
         settings.move_rule(0, 99);
         assert_eq!(settings.keep_rules(&[]), rules);
     }

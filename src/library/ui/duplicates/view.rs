@@ -99,7 +99,7 @@ impl DuplicatesView {
             if finding.ui(ui) {
                 actions.push(Action::Cancel);
             }
-        } else if self.found_generation != libraries.generation() && self.gone.is_empty() {
+        } else if self.found_generation != libraries.generation() && !self.moving.has_moved {
             ui.weak("The libraries have changed since this search");
         }
         if self.settings.show_plot {
@@ -121,13 +121,16 @@ impl DuplicatesView {
             let groups = look::count(self.groups.all.len(), "group", "groups");
             ui.label(format!("{groups}, {} could be freed", bytes(self.groups.bytes_freed)));
             let has_groups = !self.groups.all.is_empty();
-            let all = ui.add_enabled(has_groups, egui::Button::new("Mark all but the suggested"));
-            if all.on_hover_text("In every group that is shown").clicked() {
+            let all = ui.add_enabled(has_groups, egui::Button::new("Mark copies"));
+            let hint = "In every group of same, re-encoded and turned pictures all but the suggested one; \
+                        parts, edits, bursts and scenes are left to you";
+            if all.on_hover_text(hint).clicked() {
                 actions.push(Action::KeepAllSuggested);
             }
             if ui.add_enabled(self.total.files > 0, egui::Button::new("Unmark all")).clicked() {
                 actions.push(Action::Clear);
             }
+            self.settled_ui(ui, actions);
             let files = look::count(self.total.files, "file", "files");
             let words = format!("Move {files} ({}) to the trash…", bytes(self.total.bytes));
             let can_go = self.total.files > 0 && !self.moving.is_asking();
@@ -146,6 +149,27 @@ impl DuplicatesView {
         }
         self.done_ui(ui, actions);
         ui.add_space(2.0);
+    }
+
+    /// How many groups are left out as no duplicates, and the way back.
+    fn settled_ui(&self, ui: &mut egui::Ui, actions: &mut Vec<Action>) {
+        let count = self.settled_count();
+        if count == 0 {
+            return;
+        }
+        let words = format!("{} left out", look::count(count, "group", "groups"));
+        let menu = ui.menu_button(words, |ui| {
+            let last = ui.add_enabled(!self.settled.is_empty(), egui::Button::new("Bring back the last one"));
+            if last.clicked() {
+                actions.push(Action::UnsettleLast);
+                ui.close();
+            }
+            if ui.button("Bring back all").clicked() {
+                actions.push(Action::UnsettleAll);
+                ui.close();
+            }
+        });
+        menu.response.on_hover_text("You said that these show no duplicates");
     }
 
     /// What became of the last files.

@@ -71,7 +71,7 @@ impl Frames {
     }
 
     fn by_fact(settled: &Settled, kind: impl Fn(&MapFacts) -> Option<String>) -> Self {
-        Self::by_kind(&settled.facts.iter().map(|facts| kind(facts)).collect::<Vec<_>>())
+        Self::by_kind(&settled.facts.iter().map(kind).collect::<Vec<_>>())
     }
 
     fn by_kind(kinds: &[Option<String>]) -> Self {

@@ -7,16 +7,17 @@ mod camera;
 mod frames;
 mod gpu;
 mod overlay;
+mod pointer;
 mod tiles;
 mod worker;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashSet},
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use eframe::egui::{self, Key, PointerButton, Pos2, Rect, Vec2};
+use eframe::egui::{self, Pos2, Rect, Vec2};
 
 use self::{
     camera::Camera,
@@ -26,13 +27,15 @@ use self::{
     worker::{Settled, Snapshot},
 };
 use super::RoomAction;
+use super::list::grouped;
+use super::selection::Selection;
 use super::thumbs::{Look, Thumbnails, Wanted};
 use crate::{
     gpu::GpuError,
     jobs::LatestWorker,
     library::{
         PictureId,
-        map::{Stage, inside},
+        map::Stage,
         session::{Libraries, Table},
     },
     ui::{Shell, Theme},
@@ -68,7 +71,30 @@ pub struct MapView {
     is_lasso_on: bool,
     /// Corners of the loop that is being drawn, in places of the map.
     lasso: Option<Vec<[f32; 2]>>,
-    chosen: BTreeSet<PictureId>,
+    /// The selection and the search that the instances show.
+    shown_seen: (u64, usize),
+}
+
+/// What the rest of the room knows of the pictures.
+#[derive(Clone, Copy)]
+pub struct Seen<'a> {
+    /// The selection.
+    pub selection: &'a Selection,
+    /// What the search shows; `None` while nothing is searched.
+    pub found: Option<&'a HashSet<PictureId>>,
+}
+
+impl Seen<'_> {
+    /// Whether other pictures matter more.
+    fn dims(&self, id: PictureId) -> bool {
+        let is_aside = self.selection.len() > 1 && !self.selection.contains(id);
+        is_aside || self.found.is_some_and(|found| !found.contains(&id))
+    }
+
+    /// Another number when another picture is drawn.
+    fn revision(&self) -> (u64, usize) {
+        (self.selection.revision(), self.found.map_or(0, |found| std::ptr::from_ref(found).addr()))
+    }
 }
 
 /// What the texture shows.
@@ -158,7 +184,6 @@ impl MapView {
         if !is_same {
             let there: BTreeSet<PictureId> = snapshot.ids.iter().copied().collect();
             self.tiles.retain(|id| there.contains(&id));
-            self.chosen.retain(|id| there.contains(id));
         }
         self.snapshot = Some(snapshot);
         self.color();
@@ -181,9 +206,12 @@ impl MapView {
         ui: &mut egui::Ui,
         shell: &mut Shell<'_>,
         libraries: &Libraries,
+        seen: &Seen<'_>,
         thumbnails: &mut Thumbnails,
     ) -> Option<RoomAction> {
-        let mut action = self.bar_ui(ui);
+        self.is_stale |= self.shown_seen != seen.revision();
+        self.shown_seen = seen.revision();
+        let mut action = self.bar_ui(ui, seen.selection);
         let (rect, response) = ui.allocate_exact_size(ui.available_size(), egui::Sense::click_and_drag());
         let name = format!(
             "Map of {} pictures: drag to move, scroll to zoom, click to select, double-click to open",
@@ -202,11 +230,11 @@ impl MapView {
         if !self.is_steered {
             self.camera = fit;
         }
-        action = self.steer(ui, &response, rect, &snapshot).or(action);
+        action = self.steer(ui, &response, rect, &snapshot, seen.selection).or(action);
         let screen = Screen { rect, side: self.side(&snapshot, rect, fit.zoom) };
-        let seen = self.seen(&snapshot, &screen);
-        self.tiles.want(&seen, shell, libraries);
-        if let Err(error) = self.draw(&snapshot, &screen, ui.pixels_per_point(), shell) {
+        let visible = self.seen(&snapshot, &screen);
+        self.tiles.want(&visible, shell, libraries);
+        if let Err(error) = self.draw(&snapshot, &screen, ui.pixels_per_point(), seen, shell) {
             overlay::message(&painter, rect, ui, &format!("The map could not be drawn: {error}"));
         } else if let Some(drawn) = &self.drawn {
             let uv = Rect::from_min_max(Pos2::ZERO, egui::pos2(1.0, 1.0));
@@ -215,7 +243,7 @@ impl MapView {
         let sharp =
             Sharp { table: &libraries.table(), side_px: screen.side.max(160.0) * ui.pixels_per_point() };
         if screen.side >= SHARP_POINTS {
-            self.sharp_ui(&painter, &snapshot, &seen, &screen, &sharp, thumbnails);
+            self.sharp_ui(&painter, &snapshot, &visible, &screen, seen, &sharp, thumbnails);
         }
         if let Some(settled) = snapshot.settled.as_deref() {
             overlay::names(&painter, ui, &settled.groups, |place| self.camera.screen(place, rect));
@@ -229,7 +257,7 @@ impl MapView {
         if snapshot.ids.is_empty() {
             overlay::message(&painter, rect, ui, "The map fills while pictures are described.");
         }
-        action = self.point(&response, &snapshot, &screen, &sharp, thumbnails).or(action);
+        action = self.point(&response, &snapshot, &screen, seen.selection, &sharp, thumbnails).or(action);
         if snapshot.generation != libraries.generation() {
             ui.ctx().request_repaint_after(PATIENCE);
         }
@@ -238,7 +266,7 @@ impl MapView {
     }
 
     /// What frames tell, the tools, and how far the layout is.
-    fn bar_ui(&mut self, ui: &mut egui::Ui) -> Option<RoomAction> {
+    fn bar_ui(&mut self, ui: &mut egui::Ui, selection: &Selection) -> Option<RoomAction> {
         let mut action = None;
         let margin =
             egui::Frame::NONE.inner_margin(Theme::get().space_small).fill(Theme::of(ui).panel.egui());
@@ -260,14 +288,15 @@ impl MapView {
                 if ui.button("Show all").on_hover_text("Fit all pictures into the window (0)").clicked() {
                     self.is_steered = false;
                 }
-                if !self.chosen.is_empty() {
+                if !selection.is_empty() {
                     ui.separator();
-                    ui.label(format!("{} selected", self.chosen.len()));
-                    if ui.button("Search within").on_hover_text("Search only among these").clicked() {
-                        action = Some(RoomAction::SearchWithin(self.chosen.iter().copied().collect()));
+                    if ui.button("Search within").on_hover_text("Search only among the selected").clicked() {
+                        // In an order of their own: the same selection asks the same question.
+                        let chosen: BTreeSet<PictureId> = selection.chosen().iter().copied().collect();
+                        action = Some(RoomAction::SearchWithin(chosen.into_iter().collect()));
                     }
-                    if ui.button("Clear").clicked() {
-                        action = Some(self.choose(BTreeSet::new()));
+                    if ui.button("Clear selection").clicked() {
+                        action = Some(RoomAction::Select(Vec::new()));
                     }
                 }
                 if let Some(text) = self.status() {
@@ -287,17 +316,16 @@ impl MapView {
         let snapshot = self.snapshot.as_ref()?;
         let count = snapshot.ids.len();
         match snapshot.stage {
-            Stage::Placing | Stage::Comparing => Some(format!("Comparing {count} pictures…")),
-            Stage::Moving => Some(format!("Arranging {count} pictures… {:.0} %", snapshot.progress * 100.0)),
-            Stage::Settled => Some(format!("{count} pictures")),
+            Stage::Placing | Stage::Comparing => {
+                Some(format!("Comparing {} pictures…", grouped(count as u64)))
+            }
+            Stage::Moving => {
+                let percent = snapshot.progress * 100.0;
+                Some(format!("Arranging {} pictures… {percent:.0} %", grouped(count as u64)))
+            }
+            Stage::Settled => Some(format!("{} pictures", grouped(count as u64))),
             Stage::Empty => None,
         }
-    }
-
-    fn choose(&mut self, chosen: BTreeSet<PictureId>) -> RoomAction {
-        self.is_stale = true;
-        self.chosen = chosen;
-        RoomAction::Select(self.chosen.iter().copied().collect())
     }
 
     /// Longer side of pictures in points. It grows slower than distances, so that zooming in parts what overlaps.
@@ -333,6 +361,7 @@ impl MapView {
         snapshot: &Snapshot,
         screen: &Screen,
         scale: f32,
+        seen: &Seen<'_>,
         shell: &Shell<'_>,
     ) -> Result<(), GpuError> {
         let gpu = shell.gpu;
@@ -364,17 +393,20 @@ impl MapView {
         let Some(tiles) = self.tiles.view(gpu, snapshot.ids.len()).cloned() else { return Ok(()) };
         if self.is_stale {
             let unknown = Theme::get().palette(shell.mode).outline.0;
-            let dims = self.chosen.len() > 1;
+            let known = |index: usize| {
+                let [r, g, b] = snapshot.colors.get(index).copied().flatten()?;
+                Some([r, g, b, 255])
+            };
             let instance = |(index, (id, place)): (usize, (&PictureId, &[f32; 2]))| {
                 let tile = self.tiles.get(*id);
-                let is_chosen = self.chosen.contains(id);
+                let is_chosen = seen.selection.contains(*id);
                 Instance {
                     place: *place,
                     aspect: tile.map_or(1.0, |tile| tile.aspect),
                     tile: self.tiles.number(*id),
-                    color: tile.map_or(unknown, |tile| tile.color),
+                    color: tile.map_or_else(|| known(index).unwrap_or(unknown), |tile| tile.color),
                     frame: self.frames.colors.get(index).copied().unwrap_or_default(),
-                    flags: if is_chosen { CHOSEN } else { u32::from(dims) * DIMMED },
+                    flags: if is_chosen { CHOSEN } else { u32::from(seen.dims(*id)) * DIMMED },
                 }
             };
             let instances: Vec<Instance> =
@@ -392,156 +424,25 @@ impl MapView {
         &self,
         painter: &egui::Painter,
         snapshot: &Snapshot,
-        seen: &[PictureId],
+        visible: &[PictureId],
         screen: &Screen,
+        seen: &Seen<'_>,
         sharp: &Sharp<'_>,
         thumbnails: &mut Thumbnails,
     ) {
-        if seen.len() > MOST_SHARP {
+        if visible.len() > MOST_SHARP {
             return;
         }
-        let wanted: BTreeSet<PictureId> = seen.iter().copied().collect();
+        let wanted: BTreeSet<PictureId> = visible.iter().copied().collect();
         // In the order of drawing, so that the same pictures lie on top.
         for (id, place) in snapshot.ids.iter().zip(&snapshot.places).filter(|(id, _)| wanted.contains(id)) {
-            let is_dimmed = self.chosen.len() > 1 && !self.chosen.contains(id);
+            let is_dimmed = seen.dims(*id);
             if let Some((texture, aspect)) = sharp.get(*id, thumbnails).filter(|_| !is_dimmed) {
                 let area = picture_rect(self.camera.screen(*place, screen.rect), screen.side, aspect);
                 let uv = Rect::from_min_max(Pos2::ZERO, egui::pos2(1.0, 1.0));
                 painter.image(texture, area, uv, egui::Color32::WHITE);
             }
         }
-    }
-
-    /// Mouse, trackpad and keyboard move the map or draw a loop.
-    fn steer(
-        &mut self,
-        ui: &egui::Ui,
-        response: &egui::Response,
-        rect: Rect,
-        snapshot: &Snapshot,
-    ) -> Option<RoomAction> {
-        let is_shift = ui.input(|input| input.modifiers.shift);
-        let pointer = response.interact_pointer_pos();
-        if response.drag_started_by(PointerButton::Primary) && (self.is_lasso_on || is_shift) {
-            self.lasso = Some(Vec::new());
-        }
-        if let (Some(corners), Some(at)) = (&mut self.lasso, pointer) {
-            let place = self.camera.place(at, rect);
-            let last = corners.last().map(|last| self.camera.screen(*last, rect));
-            if last.is_none_or(|last| last.distance(at) > 3.0) {
-                corners.push(place);
-            }
-        } else if response.dragged() && response.drag_delta() != Vec2::ZERO {
-            self.camera.pan(response.drag_delta());
-            self.is_steered = true;
-        }
-        if response.hovered() {
-            let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta().y, input.zoom_delta()));
-            let factor = pinch * (scroll * 0.004).exp();
-            if let Some(at) = response.hover_pos().filter(|_| factor != 1.0) {
-                self.camera.zoom_at(factor, at, rect);
-                self.is_steered = true;
-            }
-        }
-        let is_typing = ui.memory(|memory| memory.focused().is_some_and(|id| id != response.id));
-        if !is_typing {
-            self.steer_by_keys(ui, rect);
-        }
-        let is_free =
-            !egui::Popup::is_any_open(ui.ctx()) && ui.memory(|memory| memory.top_modal_layer().is_none());
-        if is_free && ui.input(|input| input.key_pressed(Key::Escape)) {
-            self.lasso = None;
-            if !self.chosen.is_empty() {
-                return Some(self.choose(BTreeSet::new()));
-            }
-        }
-        if response.drag_stopped()
-            && let Some(corners) = self.lasso.take()
-        {
-            self.is_lasso_on = false;
-            let found = inside(&corners, &snapshot.places);
-            let chosen = found.into_iter().filter_map(|index| snapshot.ids.get(index).copied()).collect();
-            return Some(self.choose(chosen));
-        }
-        None
-    }
-
-    fn steer_by_keys(&mut self, ui: &egui::Ui, rect: Rect) {
-        let (right, down, nearer, all) = ui.input(|input| {
-            if input.modifiers.command || input.modifiers.alt {
-                return (0.0, 0.0, 0.0, false);
-            }
-            let presses = |key| input.num_presses(key) as f32;
-            (
-                presses(Key::ArrowRight) - presses(Key::ArrowLeft),
-                presses(Key::ArrowDown) - presses(Key::ArrowUp),
-                presses(Key::Plus) + presses(Key::Equals) - presses(Key::Minus),
-                input.key_pressed(Key::Num0),
-            )
-        });
-        if right != 0.0 || down != 0.0 {
-            self.camera.pan(Vec2::new(-right, -down) * 60.0);
-            self.is_steered = true;
-        }
-        if nearer != 0.0 {
-            self.camera.zoom_at(1.25_f32.powf(nearer), rect.center(), rect);
-            self.is_steered = true;
-        }
-        if all {
-            self.is_steered = false;
-        }
-    }
-
-    /// Hover tells, click selects, double-click opens.
-    fn point(
-        &mut self,
-        response: &egui::Response,
-        snapshot: &Snapshot,
-        screen: &Screen,
-        sharp: &Sharp<'_>,
-        thumbnails: &mut Thumbnails,
-    ) -> Option<RoomAction> {
-        if self.lasso.is_some() {
-            return None;
-        }
-        let under = |at: Pos2| self.under(at, snapshot, screen);
-        if response.clicked() || response.double_clicked() {
-            response.request_focus();
-            let id = response.interact_pointer_pos().and_then(under);
-            return match id {
-                Some(id) if response.double_clicked() => Some(RoomAction::Open(id)),
-                Some(id) => Some(self.choose(BTreeSet::from([id]))),
-                None if self.chosen.is_empty() => None,
-                None => Some(self.choose(BTreeSet::new())),
-            };
-        }
-        let id = response.hover_pos().filter(|_| !response.dragged()).and_then(under)?;
-        let name = sharp.table.get(id).and_then(|entry| entry.relative.file_name().map(ToOwned::to_owned));
-        let picture = sharp.get(id, thumbnails);
-        response.clone().on_hover_ui_at_pointer(|ui| {
-            if let Some((texture, aspect)) = picture {
-                let size = picture_rect(Pos2::ZERO, 220.0, aspect).size();
-                ui.image((texture, size));
-            }
-            ui.label(name.unwrap_or_default().to_string_lossy());
-        });
-        None
-    }
-
-    /// The picture that is drawn last of those under a point.
-    fn under(&self, at: Pos2, snapshot: &Snapshot, screen: &Screen) -> Option<PictureId> {
-        let place = self.camera.place(at, screen.rect);
-        let reach = screen.side.max(8.0) / 2.0 / self.camera.zoom;
-        let low = place.map(|axis| axis - reach);
-        let high = place.map(|axis| axis + reach);
-        let mut found: Vec<u32> = snapshot.grid.in_rectangle(low, high).collect();
-        found.sort_unstable_by(|a, b| b.cmp(a));
-        found.into_iter().find_map(|index| {
-            let id = *snapshot.ids.get(index as usize)?;
-            let middle = self.camera.screen(*snapshot.places.get(index as usize)?, screen.rect);
-            let aspect = self.tiles.get(id).map_or(1.0, |tile| tile.aspect);
-            picture_rect(middle, screen.side.max(8.0), aspect).contains(at).then_some(id)
-        })
     }
 
     /// Gives the memory of the device back.

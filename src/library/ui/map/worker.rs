@@ -1,7 +1,7 @@
 //! The thread that lays pictures out: it keeps the layout from request to request, and each request is one piece of work.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -37,6 +37,8 @@ pub(super) struct Group {
 #[derive(Clone, Debug)]
 pub(super) struct Snapshot {
     pub ids: Arc<Vec<PictureId>>,
+    /// Of each picture, as long as no picture of it is there.
+    pub colors: Arc<Vec<Option<[u8; 3]>>>,
     pub places: Vec<[f32; 2]>,
     pub grid: Grid,
     pub stage: Stage,
@@ -51,7 +53,7 @@ pub(super) struct Snapshot {
 /// What is found out when nothing moves any more; by picture, in the order of [`Snapshot::ids`].
 #[derive(Debug, Default)]
 pub(super) struct Settled {
-    pub facts: Vec<Arc<MapFacts>>,
+    pub facts: Vec<MapFacts>,
     pub group_of: Vec<Option<u32>>,
     pub groups: Vec<Group>,
 }
@@ -60,7 +62,7 @@ pub(super) struct Settled {
 struct Keeper {
     layout: Layout,
     ids: Arc<Vec<PictureId>>,
-    facts: BTreeMap<PictureId, Arc<MapFacts>>,
+    colors: Arc<Vec<Option<[u8; 3]>>>,
     generation: Option<u64>,
     last_read: Option<Instant>,
     settled: Option<Arc<Settled>>,
@@ -74,7 +76,7 @@ pub(super) fn start(jobs: &Jobs) -> Result<LatestWorker<Request, Snapshot>, JobE
     let mut keeper = Keeper {
         layout: Layout::new(SEED),
         ids: Arc::default(),
-        facts: BTreeMap::new(),
+        colors: Arc::default(),
         generation: None,
         last_read: None,
         settled: None,
@@ -106,15 +108,15 @@ impl Keeper {
         if self.generation == Some(generation) || (is_recent && !self.layout.is_empty()) {
             return;
         }
-        let rows = libraries.map_rows();
-        let there: BTreeSet<PictureId> = rows.iter().map(|row| row.id).collect();
-        let gone: Vec<PictureId> = self.layout.ids().filter(|id| !there.contains(id)).collect();
+        let mut there = BTreeMap::new();
+        libraries.map_rows(|row| {
+            self.layout.add(row.id, row.vector);
+            there.insert(row.id, row.color);
+        });
+        let gone: Vec<PictureId> = self.layout.ids().filter(|id| !there.contains_key(id)).collect();
         self.layout.remove(&gone);
-        for row in &rows {
-            self.layout.add(row.id, &row.vector);
-        }
-        self.facts.retain(|id, _| there.contains(id));
         self.ids = Arc::new(self.layout.ids().collect());
+        self.colors = Arc::new(self.ids.iter().map(|id| there.get(id).copied().flatten()).collect());
         self.generation = Some(generation);
         self.last_read = Some(Instant::now());
         self.settled = None;
@@ -122,11 +124,7 @@ impl Keeper {
 
     /// Finds groups and names them.
     fn settle(&mut self, libraries: &Libraries) {
-        let facts: Vec<Arc<MapFacts>> = self
-            .ids
-            .iter()
-            .map(|id| Arc::clone(self.facts.entry(*id).or_insert_with(|| Arc::new(libraries.map_facts(*id)))))
-            .collect();
+        let facts = libraries.map_facts(&self.ids);
         let group_of = self.layout.clusters((self.ids.len() / LEAST_GROUP.0).max(LEAST_GROUP.1));
         let words: Vec<Vec<&str>> =
             facts.iter().map(|facts| facts.words.iter().map(String::as_str).collect()).collect();
@@ -148,6 +146,7 @@ impl Keeper {
         let places = self.layout.positions().to_vec();
         Snapshot {
             ids: Arc::clone(&self.ids),
+            colors: Arc::clone(&self.colors),
             grid: Grid::new(&places, 6),
             places,
             stage: self.layout.stage(),
