@@ -11,9 +11,12 @@ use crate::gpu::compute::ActiveCompute;
 use crate::library::vectors::pairs::Pair;
 use crate::library::vectors::{Rows, VectorError};
 
-/// Numbers in the rows from which on the device scores them sooner.
-const LEAST_NUMBERS: usize = 16 << 20;
-/// Products in a comparison of all pairs from which on the device makes them sooner.
+/// Numbers in the rows from which on a device scores them sooner. Asking a device and reading its answer takes 0.7 ms,
+/// however few there are; two cores score 10 numbers in a nanosecond, so they need several times as long for these.
+/// (Measured on two cores of an EPYC with lavapipe as the device, which is slower at every size; how fast GPUs are was not.)
+const LEAST_NUMBERS: usize = 32 << 20;
+/// Products in a comparison of all pairs from which on a device makes them sooner. The same two cores make 40 in a
+/// nanosecond, half a second for these; compiling the kernels and copying the rows take some tens of milliseconds.
 const LEAST_PRODUCTS: f64 = 2e10;
 /// What rows may take on the device together; models need the rest.
 const MOST_BYTES: u64 = 1 << 30;
