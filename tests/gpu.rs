@@ -180,7 +180,9 @@ fn matrices_multiply_on_the_path_of_this_machine_and_no_device_is_made_before() 
     let gpu = gpu();
     let expected_path = ComputePath::of(Some(&gpu)).0;
     let inference = Inference::new(Some(gpu), jobs());
+    let active = inference.active_compute();
     assert_eq!(inference.active_path(), None, "nothing may exist before the first request");
+    assert!(active.get().is_none());
     let (path, thread) = inference
         .request("multiply", |compute, _| {
             check_product(compute)?;
@@ -191,6 +193,7 @@ fn matrices_multiply_on_the_path_of_this_machine_and_no_device_is_made_before() 
         .unwrap();
     assert_eq!(path, expected_path);
     assert_eq!(inference.active_path(), Some(expected_path));
+    assert_eq!(active.get().is_some(), expected_path == ComputePath::Wgpu, "others see the device of models");
     assert!(thread.unwrap().contains("inference"));
 }
 
@@ -198,8 +201,10 @@ fn matrices_multiply_on_the_path_of_this_machine_and_no_device_is_made_before() 
 #[test]
 fn matrices_multiply_on_a_second_device_of_the_same_adapter() {
     let gpu = gpu();
-    let compute = Compute::on_gpu(&gpu).unwrap();
+    let (compute, context) = Compute::on_gpu(&gpu).unwrap();
     check_product(&compute).unwrap();
+    assert_ne!(context.device, gpu.device);
+    assert_eq!(context.adapter, gpu.adapter);
     assert!(gpu.errors.faults().is_empty(), "{:?}", gpu.errors.faults());
 }
 

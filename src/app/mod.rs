@@ -322,7 +322,8 @@ impl App {
         let pictures = ledger.by_owner().into_iter().find(|entry| entry.owner == Owner::Library);
         let textures = textures.saturating_sub(pictures.map_or(0, |entry| entry.bytes));
         self.window_memory.clear();
-        let counted = ledger.total_bytes() + textures;
+        let drawn = ledger.by_owner().into_iter().filter(|entry| !entry.owner.computes());
+        let counted = drawn.map(|entry| entry.bytes).sum::<u64>() + textures;
         let other = self.gpu.device_bytes().saturating_sub(counted);
         self.window_memory.extend([
             ledger.hold(Owner::Window, "surface (estimate)", surface),

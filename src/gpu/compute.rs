@@ -4,6 +4,8 @@
 //! while a chain of matrix products ran; with a second device 35 ms. It also keeps the memory, the errors and the loss of
 //! the two apart.
 
+use std::sync::{Arc, OnceLock};
+
 use super::{GpuContext, GpuError};
 
 /// A device for compute, with what registers it with burn.
@@ -13,6 +15,34 @@ pub struct ComputeDevice {
     pub device: wgpu::Device,
     /// Its queue.
     pub queue: wgpu::Queue,
+}
+
+impl ComputeDevice {
+    /// This device with the adapter, the ledger and the error sink of `gpu`, which it was requested from.
+    #[must_use]
+    pub fn context(&self, gpu: &GpuContext) -> GpuContext {
+        GpuContext { device: self.device.clone(), queue: self.queue.clone(), ..gpu.clone() }
+    }
+}
+
+/// The program's compute device, once there is one. Whoever can use a device that is there anyway looks here; nobody makes
+/// one for it. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct ActiveCompute {
+    device: Arc<OnceLock<GpuContext>>,
+}
+
+impl ActiveCompute {
+    /// The device; its `checked` and `ledger` work as for the window's.
+    #[must_use]
+    pub fn get(&self) -> Option<&GpuContext> {
+        self.device.get()
+    }
+
+    /// Tells that there is one. The first one stays.
+    pub fn activate(&self, compute: GpuContext) {
+        self.device.set(compute).ok();
+    }
 }
 
 /// Asks the adapter of `gpu` for a compute device with everything it can do: burn's kernels look at the adapter's

@@ -21,8 +21,18 @@ pub enum Owner {
     Library,
     /// Offscreen pictures being exported.
     Export,
+    /// Vectors that pictures are found by, on the compute device.
+    Vectors,
     /// A resident model, by name.
     Model(Arc<str>),
+}
+
+impl Owner {
+    /// Whether its memory is that of the compute device, and not of the window's.
+    #[must_use]
+    pub fn computes(&self) -> bool {
+        matches!(self, Self::Vectors | Self::Model(_))
+    }
 }
 
 impl fmt::Display for Owner {
@@ -32,6 +42,7 @@ impl fmt::Display for Owner {
             Self::Crystals => f.write_str("Crystal view"),
             Self::Library => f.write_str("Library"),
             Self::Export => f.write_str("Picture export"),
+            Self::Vectors => f.write_str("Library vectors"),
             Self::Model(name) => write!(f, "Model {name}"),
         }
     }

@@ -16,5 +16,5 @@ mod shaders;
 pub use context::{GpuContext, GpuError, window_device_descriptor};
 pub use errors::{ErrorSink, GpuFault};
 pub use ledger::{Holding, Ledger, LedgerBuffer, LedgerTexture, Owner, OwnerBytes};
-pub use readback::{RgbaReadback, read_rgba};
+pub use readback::{RgbaReadback, read_buffer, read_rgba};
 pub use shaders::{SHADERS, Shader};

@@ -1,4 +1,4 @@
-//! Pixels from the GPU to the processor.
+//! Pixels and numbers from the GPU to the processor.
 
 use std::time::Duration;
 
@@ -57,35 +57,48 @@ impl RgbaReadback {
         );
         gpu.queue.submit([encoder.finish()]);
 
-        let (sender, receiver) = crossbeam_channel::bounded(1);
-        self.buffer.map_async(wgpu::MapMode::Read, .., move |result| {
-            sender.send(result).ok();
-        });
-        // Waiting inside `poll` would hold a lock that presenting a frame needs: ask, and sleep in between.
-        let failed = |message: String| GpuError::Failed { message };
-        loop {
-            gpu.device.poll(wgpu::PollType::Poll).map_err(|error| failed(error.to_string()))?;
-            match receiver.recv_timeout(POLL_INTERVAL) {
-                Ok(Ok(())) => break,
-                Ok(Err(error)) => return Err(failed(error.to_string())),
-                Err(RecvTimeoutError::Timeout) => gpu.check_alive()?,
-                Err(RecvTimeoutError::Disconnected) => {
-                    return Err(failed("the pixels never arrived".to_owned()));
-                }
+        read_buffer(gpu, &self.buffer, |mapped| {
+            let mut pixels = Vec::with_capacity(self.width as usize * self.height as usize * 4);
+            for row in mapped.chunks_exact(self.bytes_per_row as usize) {
+                pixels.extend_from_slice(&row[..self.width as usize * 4]);
+            }
+            pixels
+        })
+    }
+}
+
+/// Hands the bytes of a buffer that was made for reading to `take`, once all work submitted before is done. Waits for the
+/// GPU: never call it where a frame is drawn.
+///
+/// # Errors
+/// When the device is lost or the buffer cannot be read.
+pub fn read_buffer<T>(
+    gpu: &GpuContext,
+    buffer: &wgpu::Buffer,
+    take: impl FnOnce(&[u8]) -> T,
+) -> Result<T, GpuError> {
+    let (sender, receiver) = crossbeam_channel::bounded(1);
+    buffer.map_async(wgpu::MapMode::Read, .., move |result| {
+        sender.send(result).ok();
+    });
+    // Waiting inside `poll` would hold a lock that presenting a frame needs: ask, and sleep in between.
+    let failed = |message: String| GpuError::Failed { message };
+    loop {
+        gpu.device.poll(wgpu::PollType::Poll).map_err(|error| failed(error.to_string()))?;
+        match receiver.recv_timeout(POLL_INTERVAL) {
+            Ok(Ok(())) => break,
+            Ok(Err(error)) => return Err(failed(error.to_string())),
+            Err(RecvTimeoutError::Timeout) => gpu.check_alive()?,
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(failed("what was to be read never arrived".to_owned()));
             }
         }
-        let mapped = self
-            .buffer
-            .get_mapped_range(..)
-            .map_err(|error| GpuError::Failed { message: error.to_string() })?;
-        let mut pixels = Vec::with_capacity(self.width as usize * self.height as usize * 4);
-        for row in mapped.chunks_exact(self.bytes_per_row as usize) {
-            pixels.extend_from_slice(&row[..self.width as usize * 4]);
-        }
-        drop(mapped);
-        self.buffer.unmap();
-        Ok(pixels)
     }
+    let mapped = buffer.get_mapped_range(..).map_err(|error| failed(error.to_string()))?;
+    let taken = take(&mapped);
+    drop(mapped);
+    buffer.unmap();
+    Ok(taken)
 }
 
 /// Reads a whole RGBA texture once.

@@ -12,7 +12,7 @@ pub struct Shader {
 }
 
 /// All files of `shaders/`.
-pub const SHADERS: &[Shader] = &[Shader::CRYSTAL, Shader::MAP];
+pub const SHADERS: &[Shader] = &[Shader::CRYSTAL, Shader::MAP, Shader::VECTORS];
 
 impl Shader {
     /// Spheres and cylinders of the crystal view.
@@ -20,6 +20,9 @@ impl Shader {
         Self { file: "crystal.wgsl", source: include_str!("../../shaders/crystal.wgsl") };
     /// Pictures of the Library's map.
     pub const MAP: Self = Self { file: "map.wgsl", source: include_str!("../../shaders/map.wgsl") };
+    /// Search over vectors.
+    pub const VECTORS: Self =
+        Self { file: "vectors.wgsl", source: include_str!("../../shaders/vectors.wgsl") };
 
     /// Compiles it for a device.
     #[must_use]

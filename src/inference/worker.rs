@@ -8,7 +8,10 @@ use std::{
 use burn::tensor::{Device, wgpu::WgpuSetup};
 
 use crate::{
-    gpu::{GpuContext, compute},
+    gpu::{
+        GpuContext,
+        compute::{self, ActiveCompute},
+    },
     jobs::{JobContext, JobError, JobHandle, Jobs, Lane, QueueFull},
 };
 
@@ -74,10 +77,10 @@ impl Compute {
     ///
     /// # Errors
     /// When the driver refuses the device, or burn cannot use it.
-    pub fn on_gpu(gpu: &GpuContext) -> Result<Self, InferenceError> {
+    pub fn on_gpu(gpu: &GpuContext) -> Result<(Self, GpuContext), InferenceError> {
         let made = compute::request(gpu).map_err(|error| InferenceError::Device(error.to_string()))?;
         let errors = Arc::clone(&gpu.errors);
-        let watched = made.device.clone();
+        let context = made.context(gpu);
         let device = Device::wgpu_options()
             .setup(WgpuSetup {
                 instance: gpu.instance.clone(),
@@ -90,11 +93,11 @@ impl Compute {
             .init()
             .map_err(|error| InferenceError::Device(error.to_string()))?;
         // burn has set a handler that panics; the last one set counts.
-        watched.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+        context.device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
             let out_of_memory = matches!(error, wgpu::Error::OutOfMemory { .. });
             errors.report(&format!("while computing: {error}"), out_of_memory);
         }));
-        Ok(Self { device, path: ComputePath::Wgpu })
+        Ok((Self { device, path: ComputePath::Wgpu }, context))
     }
 }
 
@@ -104,19 +107,27 @@ pub struct Inference {
     jobs: Jobs,
     lane: OnceLock<Lane>,
     compute: Arc<OnceLock<Compute>>,
+    active: ActiveCompute,
 }
 
 impl Inference {
     /// For a machine with or without a GPU.
     #[must_use]
     pub fn new(gpu: Option<GpuContext>, jobs: Jobs) -> Self {
-        Self { gpu, jobs, lane: OnceLock::new(), compute: Arc::default() }
+        Self { gpu, jobs, lane: OnceLock::new(), compute: Arc::default(), active: ActiveCompute::default() }
     }
 
     /// The path taken, once the first request has made a device.
     #[must_use]
     pub fn active_path(&self) -> Option<ComputePath> {
         self.compute.get().map(|compute| compute.path)
+    }
+
+    /// The compute device for those who use it beside models. It is empty until the first request has made one, and stays
+    /// so where models run on the processor.
+    #[must_use]
+    pub fn active_compute(&self) -> ActiveCompute {
+        self.active.clone()
     }
 
     /// Runs `work` on the inference thread. The first request makes the thread and the device.
@@ -137,18 +148,22 @@ impl Inference {
         };
         let gpu = self.gpu.clone();
         let slot = Arc::clone(&self.compute);
-        lane.submit(name, move |job: &JobContext| work(slot.get_or_init(|| make(gpu.as_ref())), job))
+        let active = self.active.clone();
+        lane.submit(name, move |job: &JobContext| work(slot.get_or_init(|| make(gpu.as_ref(), &active)), job))
             .map_err(|refusal: QueueFull| InferenceError::Refused(refusal.to_string()))
     }
 }
 
-/// Makes the device, on the thread that will use it.
-fn make(gpu: Option<&GpuContext>) -> Compute {
+/// Makes the device, on the thread that will use it, and tells the others.
+fn make(gpu: Option<&GpuContext>, active: &ActiveCompute) -> Compute {
     let (path, reason) = ComputePath::of(gpu);
     log::info!("computing with {path}: {reason}");
     if let (ComputePath::Wgpu, Some(gpu)) = (path, gpu) {
         match Compute::on_gpu(gpu) {
-            Ok(compute) => return compute,
+            Ok((compute, context)) => {
+                active.activate(context);
+                return compute;
+            }
             Err(error) => log::warn!("{error}; computing on the processor instead"),
         }
     }

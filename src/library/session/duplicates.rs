@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
@@ -172,11 +173,11 @@ impl Libraries {
             }
             found.resolved.groups.extend(library.store.catalog.resolved_groups()?);
         }
-        let looks = self.looks(&found.ids);
+        let looks = Arc::new(self.looks(&found.ids));
         let close = Self::close(&found, scope, on_stage, should_stop);
         on_stage(DuplicateStage::Looks);
         let similar = match scope.similarity {
-            Some(least) => looks.pairs_above(least, should_stop),
+            Some(least) => self.shared.vectors.pairs_above(&looks, least, should_stop),
             None => Vec::new(),
         };
         // Positions among the rows are those of the pictures: a row is missing only where a vector is.

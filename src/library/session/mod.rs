@@ -40,6 +40,7 @@ pub use self::request::{
 };
 pub use self::table::{Entry, Table};
 pub use self::vocabulary::Looks;
+use crate::gpu::compute::ActiveCompute;
 use crate::library::ContentHash;
 use crate::library::catalog::{Catalog, CatalogError};
 pub use crate::library::index::{FailedFile, IndexOptions, IndexProgress, IndexReport};
@@ -47,6 +48,7 @@ use crate::library::query::complete::{self, Completion};
 use crate::library::query::{CivilDate, TextField, parse};
 use crate::library::store::{LibraryStore, StoreError, is_written_elsewhere};
 use crate::library::thumbnails::ThumbnailStore;
+use crate::library::vectors::device::DeviceSearch;
 use crate::storage::{self, Directories};
 
 /// Pixels on the longer side of a thumbnail.
@@ -88,6 +90,8 @@ struct Shared {
     generation: AtomicU64,
     /// What was repaired or went wrong, in words, until somebody takes it.
     notes: Mutex<Vec<String>>,
+    /// Searches vectors.
+    vectors: DeviceSearch,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -98,6 +102,12 @@ impl Libraries {
     /// No library is opened before it is asked for.
     #[must_use]
     pub fn new(directories: &Directories) -> Self {
+        Self::with_compute(directories, ActiveCompute::default())
+    }
+
+    /// The same; vectors are searched on this device once it is active, where that is faster.
+    #[must_use]
+    pub fn with_compute(directories: &Directories, compute: ActiveCompute) -> Self {
         Self {
             shared: Arc::new(Shared {
                 directories: directories.clone(),
@@ -107,6 +117,7 @@ impl Libraries {
                 table: Mutex::new(Arc::new(Table::default())),
                 generation: AtomicU64::new(0),
                 notes: Mutex::default(),
+                vectors: DeviceSearch::new(compute),
             }),
         }
     }
@@ -277,7 +288,7 @@ impl Libraries {
                 libraries.retain(|open| request.libraries.contains(&open.number));
             }
             let thumbnails = |id| self.thumbnail(id);
-            answer::answer(&libraries, query, request, &thumbnails, is_superseded)
+            answer::answer(&libraries, &self.shared.vectors, query, request, &thumbnails, is_superseded)
         })
     }
 
@@ -341,6 +352,7 @@ impl Libraries {
         let views: Vec<_> = self.all().iter().map(|open| open.view()).collect();
         let entries = views.iter().flat_map(|view| view.entries.iter().cloned()).collect();
         *lock(&self.shared.table) = Arc::new(Table::new(entries));
+        self.shared.vectors.drop_outdated();
         self.shared.generation.fetch_add(1, Ordering::Relaxed);
     }
 }

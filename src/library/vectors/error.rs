@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::gpu::GpuError;
+
 /// Why a file of vectors cannot be used, or a vector not be taken.
 #[derive(Debug, thiserror::Error)]
 pub enum VectorError {
@@ -55,6 +57,15 @@ pub enum VectorError {
     /// A vector holds something that is no number, or one that half precision cannot hold.
     #[error("a vector holds {0}, which half precision cannot hold")]
     NotFinite(f32),
+    /// The compute device cannot hold rows so long, or so many.
+    #[error("{0} bytes of vectors do not fit the compute device")]
+    TooLargeForDevice(u64),
+    /// The compute device failed.
+    #[error(transparent)]
+    Device(#[from] GpuError),
+    /// The snapshot whose rows are on the compute device is no longer used by anybody.
+    #[error("the vectors on the compute device are out of date")]
+    Outdated,
     /// A space cannot be so.
     #[error("a space needs a name of 1 to 64 bytes and 1 to 65536 dimensions")]
     BadSpace,

@@ -3,10 +3,11 @@
 //! A *space* is a named set of vectors of one length, one row per picture. [`VectorStore`] keeps a space in one append-only
 //! file of half-precision rows; [`Rows`] is what it held at one moment, and answers: the scores of all rows against a
 //! query, the best rows, all pairs that are alike. [`hashes`] does the last for perceptual hashes. All answers are exact;
-//! nothing is approximated by an index.
+//! nothing is approximated by an index. [`device`] gives the same answers from the compute device.
 
 mod best;
 mod block;
+pub mod device;
 mod error;
 pub mod hashes;
 mod header;

@@ -16,7 +16,7 @@ impl Rows {
     /// when the query has another length than the rows, or is not finite.
     #[must_use]
     pub fn top_k(&self, query: &[f32], k: usize, keep: Option<Keep<'_>>) -> Vec<(RowId, f32)> {
-        let Some(query) = Query::new(query, self) else { return Vec::new() };
+        let Some(query) = Query::new(query, self.dimensions()) else { return Vec::new() };
         let tasks = self.len().div_ceil(ROWS_IN_TASK);
         let best = (0..tasks)
             .into_par_iter()
@@ -36,8 +36,19 @@ impl Rows {
                 },
             )
             .reduce(|| Best::new(k), Best::merged);
-        let id = |(position, score): (u32, f32)| Some((*self.ids().get(position as usize)?, score));
-        best.into_sorted().into_iter().filter_map(id).collect()
+        best.into_rows(self)
+    }
+
+    /// The same among some positions, on this thread.
+    pub(super) fn best_of(
+        &self,
+        query: &Query,
+        k: usize,
+        positions: impl Iterator<Item = usize>,
+    ) -> Vec<(RowId, f32)> {
+        let mut best = Best::new(k);
+        query.scores(self, positions, |position, score| best.offer(position as u32, score));
+        best.into_rows(self)
     }
 }
 
@@ -81,10 +92,11 @@ impl Best {
         self
     }
 
-    fn into_sorted(mut self) -> Vec<(u32, f32)> {
+    fn into_rows(mut self, rows: &Rows) -> Vec<(RowId, f32)> {
         self.prune();
         self.found.sort_unstable_by(better_first);
-        self.found
+        let id = |(position, score): (u32, f32)| Some((*rows.ids().get(position as usize)?, score));
+        self.found.into_iter().filter_map(id).collect()
     }
 }
 

@@ -13,6 +13,7 @@ use std::cmp::Ordering;
 
 use pulp::{Arch, Simd, WithSimd};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+use rayon::slice::ParallelSlice as _;
 
 use super::best::ClosestPairs;
 use super::scores::widened;
@@ -25,8 +26,11 @@ const RIGHT_BLOCK: usize = 1 << 16;
 /// Rows of the left side that one task compares with all later ones.
 const ROWS_IN_TASK: usize = 240;
 
+/// Pairs of which one task computes the cosines.
+const PAIRS_IN_TASK: usize = 1024;
+
 /// Two positions and the cosine of their vectors.
-type Pair = (u32, u32, f32);
+pub type Pair = (u32, u32, f32);
 
 impl Rows {
     /// All pairs of positions (see [`Rows::ids`]) whose cosine is at least `threshold`: the smaller position first, ordered
@@ -39,9 +43,8 @@ impl Rows {
         if threshold.is_nan() || self.dimensions() == 0 {
             return Vec::new();
         }
-        let closest = ClosestPairs::new(MAX_PAIRS, threshold.to_bits(), closer);
-        let inverse_lengths: Vec<f32> =
-            (0..self.len()).map(|position| self.inverse_length(position)).collect();
+        let closest = collector(threshold);
+        let inverse_lengths = self.inverse_lengths();
         let arch = Arch::new();
         (0..self.len().div_ceil(ROWS_IN_TASK)).into_par_iter().for_each(|task| {
             let first = task * ROWS_IN_TASK;
@@ -53,9 +56,24 @@ impl Rows {
                 should_stop,
             });
         });
-        let mut pairs = closest.into_pairs();
-        pairs.sort_unstable_by_key(|(a, b, _)| (*a, *b));
-        pairs
+        in_order(closest)
+    }
+
+    /// Which of some pairs of positions have a cosine of at least `threshold`, with the cosine that [`Rows::pairs_above`]
+    /// gives them, to the last bit.
+    pub(super) fn cosines(&self, inverse_lengths: &[f32], pairs: &[[u32; 2]], threshold: f32) -> Vec<Pair> {
+        let arch = Arch::new();
+        let tasks = pairs.par_chunks(PAIRS_IN_TASK).map(|pairs| {
+            let mut found = Vec::new();
+            arch.dispatch(Cosines { rows: self, inverse_lengths, pairs, threshold, found: &mut found });
+            found
+        });
+        tasks.flatten_iter().collect()
+    }
+
+    /// One over the length of each row, 0 for a row of zeros.
+    pub(super) fn inverse_lengths(&self) -> Vec<f32> {
+        (0..self.len()).into_par_iter().map(|position| self.inverse_length(position)).collect()
     }
 
     fn inverse_length(&self, position: usize) -> f32 {
@@ -63,6 +81,18 @@ impl Rows {
         let squares: f64 = self.bits(position).unwrap_or_default().iter().map(square).sum();
         if squares > 0.0 { (1.0 / squares.sqrt()) as f32 } else { 0.0 }
     }
+}
+
+/// How [`Rows::pairs_above`] collects pairs.
+pub fn collector(threshold: f32) -> ClosestPairs<Pair> {
+    ClosestPairs::new(MAX_PAIRS, threshold.to_bits(), closer)
+}
+
+/// The pairs that were collected, by position.
+pub fn in_order(closest: ClosestPairs<Pair>) -> Vec<Pair> {
+    let mut pairs = closest.into_pairs();
+    pairs.sort_unstable_by_key(|(a, b, _)| (*a, *b));
+    pairs
 }
 
 fn closer(one: &Pair, other: &Pair) -> Ordering {
@@ -149,6 +179,56 @@ impl Task<'_> {
                     found.push((a as u32, b as u32, sum.min(1.0)));
                 }
             }
+        }
+    }
+}
+
+/// The work of [`Rows::cosines`]: as many pairs at once as a register has lanes. For each pair the sum is made as [`tile`]
+/// makes it, number by number from the first.
+struct Cosines<'a> {
+    rows: &'a Rows,
+    inverse_lengths: &'a [f32],
+    pairs: &'a [[u32; 2]],
+    threshold: f32,
+    found: &'a mut Vec<Pair>,
+}
+
+impl WithSimd for Cosines<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let width = S::F32_LANES;
+        let mut left = vec![0.0; width * self.rows.dimensions()];
+        let mut right = left.clone();
+        for pairs in self.pairs.chunks(width) {
+            for (lane, [a, b]) in pairs.iter().enumerate() {
+                self.unpack(*a, left.iter_mut().skip(lane).step_by(width));
+                self.unpack(*b, right.iter_mut().skip(lane).step_by(width));
+            }
+            let mut sums = simd.splat_f32s(0.0);
+            for (left, right) in S::as_simd_f32s(&left).0.iter().zip(S::as_simd_f32s(&right).0) {
+                sums = simd.mul_add_e_f32s(*left, *right, sums);
+            }
+            let sums = [sums];
+            let sums: &[f32] = bytemuck::cast_slice(&sums);
+            for ([a, b], sum) in pairs.iter().zip(sums) {
+                if *sum >= self.threshold {
+                    self.found.push((*a, *b, sum.min(1.0)));
+                }
+            }
+        }
+    }
+}
+
+impl Cosines<'_> {
+    #[inline(always)]
+    fn unpack<'a>(&self, position: u32, slots: impl Iterator<Item = &'a mut f32>) {
+        match (self.rows.bits(position as usize), self.inverse_lengths.get(position as usize)) {
+            (Some(bits), Some(scale)) => {
+                slots.zip(bits).for_each(|(slot, bits)| *slot = widened(*bits) * scale);
+            }
+            _ => slots.for_each(|slot| *slot = 0.0),
         }
     }
 }

@@ -43,14 +43,24 @@ pub struct Query {
 }
 
 impl Query {
-    /// `None` when it does not fit the rows, or holds something that is no number.
-    pub fn new(query: &[f32], rows: &Rows) -> Option<Self> {
-        if query.len() != rows.dimensions() || query.iter().any(|number| !number.is_finite()) {
+    /// `None` when it does not fit rows of so many numbers, or holds something that is no number.
+    pub fn new(query: &[f32], dimensions: usize) -> Option<Self> {
+        if query.len() != dimensions || query.iter().any(|number| !number.is_finite()) {
             return None;
         }
         let scale = query.iter().fold(f32::MIN_POSITIVE, |most, number| most.max(number.abs()));
         let numbers = query.iter().map(|number| number / scale * WIDENING).collect();
         Some(Self { numbers, scale, arch: Arch::new() })
+    }
+
+    /// The query divided by its largest number.
+    pub fn numbers(&self) -> impl Iterator<Item = f32> {
+        self.numbers.iter().map(|number| number / WIDENING)
+    }
+
+    /// Its largest number.
+    pub fn scale(&self) -> f32 {
+        self.scale
     }
 
     /// Gives the position and score of some rows.
@@ -106,7 +116,7 @@ impl Rows {
     /// query has another length than the rows, or is not finite.
     pub fn scores(&self, query: &[f32], out: &mut Vec<f32>) {
         out.clear();
-        let Some(query) = Query::new(query, self) else { return };
+        let Some(query) = Query::new(query, self.dimensions()) else { return };
         out.resize(self.len(), 0.0);
         out.par_chunks_mut(ROWS_IN_TASK).enumerate().for_each(|(task, out)| {
             let first = task * ROWS_IN_TASK;

@@ -349,7 +349,7 @@ impl VectorStore {
         }
         let read = |bytes: &[u8]| {
             let header = Header::read(bytes, &self.space, &self.path)?;
-            Ok((header.tag, recover::read(bytes, header.tag, self.space.dimensions)))
+            Ok::<_, VectorError>((header.tag, recover::read(bytes, header.tag, self.space.dimensions)))
         };
         let (tag, contents) = if self.can_write() {
             read(Mapping::new(&file, length).map_err(failed())?.bytes())?

@@ -340,7 +340,7 @@ fn scores_in(universe: &Universe, space: usize, query: &[f32]) -> Vec<f32> {
     let mut found = Vec::new();
     for scope in &universe.scopes {
         let Some(space) = scope.view.spaces.get(space) else { continue };
-        space.rows.scores(query, &mut found);
+        universe.vectors.scores(&space.rows, query, &mut found);
         spread(&mut scores, scope.offset, &space.place, &found);
     }
     scores

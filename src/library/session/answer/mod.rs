@@ -25,6 +25,7 @@ use super::view::LibraryView;
 use crate::library::query::calibration::{self, Null};
 use crate::library::query::fusion::{self, Ranking};
 use crate::library::query::{Query, TextField};
+use crate::library::vectors::device::DeviceSearch;
 use crate::library::{PictureId, Pixels};
 
 /// Below this many pictures nothing can be said about what is usual.
@@ -43,15 +44,17 @@ pub(super) struct Scope {
 }
 
 /// The pictures of a search, numbered through.
-pub(super) struct Universe {
+pub(super) struct Universe<'a> {
     /// In the order of the libraries.
     pub scopes: Vec<Scope>,
     /// Pictures of all of them.
     pub count: usize,
+    /// What scores vectors.
+    pub vectors: &'a DeviceSearch,
 }
 
-impl Universe {
-    fn of(libraries: &[Arc<OpenLibrary>]) -> Self {
+impl<'a> Universe<'a> {
+    fn of(libraries: &[Arc<OpenLibrary>], vectors: &'a DeviceSearch) -> Self {
         let mut count = 0;
         let mut scopes = Vec::new();
         for library in libraries {
@@ -59,7 +62,7 @@ impl Universe {
             scopes.push(Scope { library: Arc::clone(library), offset: count, view: Arc::clone(&view) });
             count += view.entries.len();
         }
-        Self { scopes, count }
+        Self { scopes, count, vectors }
     }
 
     /// A picture by its number in this search.
@@ -93,13 +96,14 @@ impl Universe {
 /// Answers; see the module's head.
 pub(super) fn answer(
     libraries: &[Arc<OpenLibrary>],
+    vectors: &DeviceSearch,
     query: Query,
     request: &SearchRequest,
     thumbnail: &dyn Fn(PictureId) -> Result<Pixels, LibraryError>,
     is_superseded: &(dyn Fn() -> bool + Sync),
 ) -> Result<SearchResponse, LibraryError> {
     let started = Instant::now();
-    let universe = Universe::of(libraries);
+    let universe = Universe::of(libraries, vectors);
     let mut kept = vec![true; universe.count];
     if let Some(within) = &request.within {
         let mut chosen = vec![false; universe.count];
