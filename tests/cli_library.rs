@@ -50,7 +50,9 @@ fn index_search_duplicates_list_and_forget() {
     fs::write(photos.join("bad.jpg"), "text").unwrap();
     let folder = photos.to_str().unwrap();
 
-    let report = json(&vitrine(&state, &["library", "index", folder, "--json", "--jobs", "2"]));
+    let indexed = vitrine(&state, &["library", "index", folder, "--json", "--jobs", "2"]);
+    assert_eq!(indexed.status.code(), Some(1), "a file could not be read");
+    let report: Value = serde_json::from_slice(&indexed.stdout).unwrap();
     assert_eq!((&report["files"], &report["indexed"]), (&29.into(), &28.into()));
     assert_eq!(report["failed"][0]["path"], "bad.jpg");
     assert!(report["failed"][0]["error"].as_str().unwrap().contains("no picture"));
@@ -92,10 +94,75 @@ fn info_tells_everything_about_a_picture() {
     assert_eq!(info["phash"].as_array().unwrap().len(), 8);
     assert_eq!(info["swatches"][0]["rgb"], "#ff0000");
     assert!(info["sections"].is_array());
+    assert_eq!(info["values"]["width_px"], 160);
 
     let missing = vitrine(place.path(), &["library", "info", "nowhere.jpg"]);
     assert_eq!(missing.status.code(), Some(1));
     assert!(text(&missing.stderr).contains("nowhere.jpg"));
+}
+
+#[test]
+fn exports_replace_nothing_unasked_and_never_a_picture() {
+    let place = tempfile::tempdir().unwrap();
+    let (state, photos) = (place.path().join("state"), place.path().join("photos"));
+    save(&scene(1, 120, 90), &photos.join("a.png"));
+    save(&scene(2, 120, 90), &photos.join("b.png"));
+    let (folder, table) = (photos.to_str().unwrap(), place.path().join("table.csv"));
+    let export = |to: &Path, more: &[&str]| {
+        let to = to.to_str().unwrap();
+        vitrine(&state, &[&["library", "export", folder, "--query", "name:a", "--csv", to], more].concat())
+    };
+    assert!(export(&table, &[]).status.success());
+    let first = fs::read(&table).unwrap();
+    fs::write(&table, "mine").unwrap();
+    let refused = export(&table, &[]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused.stderr).contains("--overwrite"));
+    assert_eq!(fs::read(&table).unwrap(), b"mine");
+    assert!(export(&table, &["--overwrite"]).status.success());
+    assert_eq!(fs::read(&table).unwrap(), first);
+    for picture in ["a.png", "b.png"] {
+        let before = fs::read(photos.join(picture)).unwrap();
+        let refused = export(&photos.join(picture), &["--overwrite"]);
+        assert_eq!(refused.status.code(), Some(1), "{picture}");
+        assert!(text(&refused.stderr).contains("one of the pictures"));
+        assert_eq!(fs::read(photos.join(picture)).unwrap(), before);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn any_name_is_told_in_json() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let place = tempfile::tempdir().unwrap();
+    let (state, photos) = (place.path().join("state"), place.path().join("photos"));
+    save(&scene(1, 120, 90), &photos.join("a.png"));
+    let odd = photos.join(std::ffi::OsStr::from_bytes(b"\xff.png"));
+    fs::rename(photos.join("a.png"), &odd).unwrap();
+    fs::copy(&odd, photos.join("b.png")).unwrap();
+    let folder = photos.to_str().unwrap();
+    let found = json(&vitrine(&state, &["library", "search", folder, "--json"]));
+    let inexact = |member: &Value| member["path_is_exact"] == Value::Bool(false);
+    assert_eq!(found["results"].as_array().unwrap().iter().filter(|found| inexact(found)).count(), 1);
+    let groups = json(&vitrine(&state, &["library", "duplicates", folder, "--json"]));
+    assert_eq!(groups["groups"][0]["members"].as_array().unwrap().iter().filter(|m| inexact(m)).count(), 1);
+}
+
+#[test]
+fn words_need_no_quotes_and_fields_are_in_the_help() {
+    let place = tempfile::tempdir().unwrap();
+    let photos = place.path().join("photos");
+    save(&scene(1, 120, 90), &photos.join("red boat.png"));
+    save(&scene(2, 120, 90), &photos.join("blue boat.png"));
+    let state = place.path().join("state");
+    let search = |query: &[&str]| {
+        let folder = photos.to_str().unwrap();
+        let answer = json(&vitrine(&state, &[&["library", "search", folder, "--json"], query].concat()));
+        answer["results"].as_array().unwrap().len()
+    };
+    assert_eq!((search(&["boat"]), search(&["name:red", "boat"]), search(&["-name:red"])), (2, 1, 1));
+    let help = text(&vitrine(&state, &["library", "search", "--help"]).stdout);
+    assert!(["camera:", "near:", "iso:", "rating:"].iter().all(|field| help.contains(field)), "{help}");
 }
 
 #[test]

@@ -230,7 +230,7 @@ fn crops_say_which_one_is_the_part() {
     let group = groups.first().unwrap();
     assert_eq!((group.kind, positions(group)), (Kind::Crop, vec![1, 2, 0]));
     assert_eq!(group.members.last().unwrap().crop, Some((crop.rect, false)));
-    assert!(group.members.last().unwrap().why().contains("the other is 40 % of it"));
+    assert!(group.members.last().unwrap().why().contains("the other shows 40 % of its area"));
 }
 
 #[test]

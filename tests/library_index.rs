@@ -304,6 +304,40 @@ fn looks_words_fields_and_pictures_find() {
 }
 
 #[test]
+fn damage_that_is_met_in_a_search_is_mended() {
+    const PAGE: usize = 4096;
+    let place = Place::new();
+    let photos = place.photos();
+    for seed in 0..30 {
+        save(&scene(seed, 60, 40), &photos.join(format!("boat {seed}.png")));
+    }
+    let libraries = place.libraries();
+    let number = libraries.open(&photos).unwrap();
+    index(&libraries, number);
+    drop(libraries);
+    let state = place.folder.path().join("state");
+    let catalog = fs::read_dir(state.join("data/libraries")).unwrap().next().unwrap().unwrap().path();
+    let catalog = catalog.join("catalog.sqlite");
+    let whole = fs::read(&catalog).unwrap();
+    let mut mended = 0;
+    for page in 1..whole.len() / PAGE {
+        let mut damaged = whole.clone();
+        damaged[page * PAGE..(page + 1) * PAGE].fill(0xa5);
+        fs::write(&catalog, &damaged).unwrap();
+        let libraries = place.libraries();
+        libraries.open(&photos).unwrap();
+        let opened = libraries.take_notes().len();
+        for text in ["boat", "", "width:60 -name:7", "teal"] {
+            let request = SearchRequest { text: text.to_owned(), ..SearchRequest::default() };
+            let answer = libraries.search(&request, &|| false);
+            assert!(answer.is_ok(), "page {page}, {text:?}: {}", answer.unwrap_err());
+        }
+        mended += usize::from(opened == 0 && !libraries.take_notes().is_empty());
+    }
+    assert!(mended > 0, "some damage is only met later");
+}
+
+#[test]
 fn an_empty_folder_loses_nothing() {
     let place = Place::new();
     let photos = place.photos();

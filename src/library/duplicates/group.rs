@@ -86,9 +86,9 @@ impl Member {
         if let Some((rect, is_crop)) = &self.crop {
             let share = (rect.area() * 100.0).round();
             let text = if *is_crop {
-                format!("{share} % of the other")
+                format!("shows {share} % of the other's area")
             } else {
-                format!("the other is {share} % of it")
+                format!("the other shows {share} % of its area")
             };
             add(": ", &text);
         }

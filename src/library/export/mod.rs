@@ -44,6 +44,12 @@ impl Exported {
     }
 }
 
+/// What is known of one picture, under the names that exports use.
+#[must_use]
+pub fn values(picture: &Exported) -> serde_json::Value {
+    serde_json::to_value(facts::Facts::of(picture)).unwrap_or_default()
+}
+
 /// The pictures to take away, in their order.
 pub trait Selection: Sync {
     /// How many there are.

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::{Details, LibraryError};
-use crate::library::catalog::{PictureRecord, Stage};
+use crate::library::catalog::Stage;
 use crate::library::decode::ByteBudget;
+use crate::library::export::{self, Exported};
 use crate::library::index;
 
 /// What decoding one picture may take.
@@ -47,6 +48,8 @@ pub struct PictureInfo {
     pub saturation: Option<f32>,
     /// Whether it has no colour.
     pub is_monochrome: Option<bool>,
+    /// The same and all metadata as numbers and texts, under the names that exports use.
+    pub values: serde_json::Value,
     /// All metadata in words.
     #[serde(flatten)]
     pub details: InfoSections,
@@ -86,11 +89,13 @@ pub fn describe_file(path: &Path) -> Result<PictureInfo, LibraryError> {
         .map_err(|reason| fail(&reason))?;
     match &record.stage {
         Stage::Failed(reason) => Err(fail(reason)),
-        _ => Ok(info(path, &record)),
+        _ => Ok(info(path, Exported { root: folder.to_owned(), record })),
     }
 }
 
-fn info(path: &Path, record: &PictureRecord) -> PictureInfo {
+fn info(path: &Path, picture: Exported) -> PictureInfo {
+    let values = export::values(&picture);
+    let record = &picture.record;
     let Details { sections, swatches } = Details::of(record);
     let swatch = |([red, green, blue], share): &([u8; 3], f32)| SwatchInfo {
         rgb: format!("#{red:02x}{green:02x}{blue:02x}"),
@@ -112,6 +117,7 @@ fn info(path: &Path, record: &PictureRecord) -> PictureInfo {
         contrast: record.contrast,
         saturation: record.saturation,
         is_monochrome: record.is_monochrome,
+        values,
         details: InfoSections { sections },
     }
 }

@@ -392,7 +392,7 @@ fn proportions(entry: &Entry, thumb: Vec2, cell: Rect) -> Vec2 {
     }
 }
 
-/// Small words in the lower corners: how strong a hit is, stars, raw, first look.
+/// Small words in the lower corners: how strong a hit is, stars, raw, whether it is still being read.
 fn badges(ui: &egui::Ui, cell: Rect, hit: &Hit, entry: &Entry) {
     let palette = Theme::of(ui);
     if cell.width() < 90.0 {
@@ -423,6 +423,6 @@ fn badges(ui: &egui::Ui, cell: Rect, hit: &Hit, entry: &Entry) {
         badge(low.right_top(), egui::Align2::RIGHT_TOP, "raw", palette.text_weak.egui());
     }
     if entry.is_first_look {
-        badge(low.left_top(), egui::Align2::LEFT_TOP, "first look", palette.text_weak.egui());
+        badge(low.left_top(), egui::Align2::LEFT_TOP, "still being read", palette.text_weak.egui());
     }
 }

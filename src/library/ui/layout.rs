@@ -48,7 +48,10 @@ impl LibraryRoom {
             self.selection_ui(ui, commands);
             ui.separator();
             let sorting = egui::ComboBox::from_id_salt("sorting")
-                .selected_text(self.settings.sorting.title())
+                .selected_text(match self.settings.sorting {
+                    Sorting::Best if self.search.is_empty() => Sorting::Newest.title(),
+                    sorting => sorting.title(),
+                })
                 .show_ui(ui, |ui| {
                     for sorting in Sorting::ALL {
                         ui.selectable_value(&mut self.settings.sorting, sorting, sorting.title());
@@ -239,15 +242,20 @@ impl LibraryRoom {
         let at = self.selection.cursor().filter(|at| hits.get(*at).is_some_and(|hit| hit.id == id));
         let at = at.or_else(|| hits.iter().position(|hit| hit.id == id)).unwrap_or(0);
         let place = (at, hits.len());
-        if ui.available_width() > 2.6 * Theme::get().sidebar_width {
-            egui::Panel::right("picture details").default_size(1.1 * Theme::get().sidebar_width).show(
-                ui,
-                |ui| {
-                    self.viewer.details_ui(ui, entry, &self.libraries, shell);
-                },
-            );
+        let is_wide = ui.available_width() > 2.6 * Theme::get().sidebar_width;
+        let settings = &mut self.settings;
+        let shows = if is_wide { &mut settings.shows_details } else { &mut settings.shows_details_below };
+        let viewer = &mut self.viewer;
+        if *shows {
+            let side = if is_wide { 1.1 * Theme::get().sidebar_width } else { 0.4 * ui.available_height() };
+            let panel = if is_wide {
+                egui::Panel::right("picture details")
+            } else {
+                egui::Panel::bottom("picture details below").resizable(true)
+            };
+            panel.default_size(side).show(ui, |ui| viewer.details_ui(ui, entry, &self.libraries, shell));
         }
-        self.viewer.ui(ui, entry, place, &self.thumbs, &self.libraries, shell, commands);
+        viewer.ui(ui, entry, place, shows, &self.thumbs, &self.libraries, shell, commands);
         true
     }
 

@@ -277,6 +277,8 @@ impl Workspace for LibraryRoom {
         self.duplicates.logic(shell, &self.libraries);
         if self.view == View::Map {
             self.map.logic(shell, &self.libraries);
+        } else {
+            self.map.rest(shell);
         }
     }
 

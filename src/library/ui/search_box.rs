@@ -23,6 +23,8 @@ const WEIGHTS: std::ops::RangeInclusive<f32> = -1.0..=2.0;
 pub struct SearchBox {
     /// Put the cursor into the field at the next frame.
     pub focus: bool,
+    /// Height of the tags under the field, as last drawn: the list opens below them, so that reasons can be read.
+    tags_height: f32,
     sketch: sketch::Pad,
 }
 
@@ -52,7 +54,9 @@ impl SearchBox {
                 leaves = self.field_ui(ui, search, libraries, shell);
             });
         });
+        let before = ui.cursor().top();
         readings_ui(ui, search);
+        self.tags_height = ui.cursor().top() - before;
         chips_ui(ui, search, thumbs, commands);
         leaves
     }
@@ -127,7 +131,7 @@ impl SearchBox {
             let cursor = output.cursor_range.map_or(usize::MAX, |range| range.primary.index.0);
             let cursor = byte_of(&search.text, cursor);
             search.completions.refresh(&search.text, cursor, libraries, shell.jobs);
-            if let Some(at) = completions_ui(&response, search) {
+            if let Some(at) = completions_ui(&response, self.tags_height, search) {
                 if let Some(completion) = search.completions.list.get(at) {
                     let (text, cursor) = complete::apply(&search.text, completion);
                     let chars = text.get(..cursor).unwrap_or(&text).chars().count();
@@ -211,7 +215,7 @@ fn completion_keys(ui: &egui::Ui, search: &mut Search) -> (bool, Option<usize>) 
 }
 
 /// The list under the field; the row that was clicked.
-fn completions_ui(field: &egui::Response, search: &Search) -> Option<usize> {
+fn completions_ui(field: &egui::Response, tags_height: f32, search: &Search) -> Option<usize> {
     let list = &search.completions;
     if list.list.is_empty() || list.text != search.text {
         return None;
@@ -221,7 +225,7 @@ fn completions_ui(field: &egui::Response, search: &Search) -> Option<usize> {
         .id(field.id.with("completions"))
         .open(true)
         .close_behavior(egui::PopupCloseBehavior::IgnoreClicks)
-        .gap(2.0)
+        .gap(2.0 + tags_height)
         .show(|ui| {
             ui.set_min_width(Theme::get().sidebar_width);
             for (at, completion) in list.list.iter().enumerate() {

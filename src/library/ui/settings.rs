@@ -73,8 +73,10 @@ pub struct LibrarySettings {
     pub sorting: Sorting,
     /// Graphics memory for thumbnails, in MB.
     pub thumbnail_megabytes: u32,
-    /// Whether the viewer says what is known of the picture.
+    /// Whether the viewer says beside the picture what is known of it.
     pub shows_details: bool,
+    /// The same below the picture, in windows that have no room beside it.
+    pub shows_details_below: bool,
     /// Folders opened last, newest first.
     pub recent: Vec<PathBuf>,
     /// How duplicates are looked for.
@@ -89,6 +91,7 @@ impl Default for LibrarySettings {
             sorting: Sorting::default(),
             thumbnail_megabytes: 256,
             shows_details: true,
+            shows_details_below: false,
             recent: Vec::new(),
             duplicates: DuplicateSettings::default(),
         }

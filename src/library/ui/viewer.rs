@@ -91,6 +91,7 @@ impl Viewer {
         ui: &mut egui::Ui,
         entry: &Entry,
         (at, count): (usize, usize),
+        shows_details: &mut bool,
         thumbs: &Thumbnails,
         libraries: &Libraries,
         shell: &mut Shell<'_>,
@@ -99,10 +100,16 @@ impl Viewer {
         self.poll(ui.ctx(), shell);
         if super::grid::may_take_keys(ui.ctx()) {
             self.keys(ui, commands);
+            *shows_details ^= ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::I));
         }
         egui::Panel::top("viewer tools").show(ui, |ui| {
             ui.add_space(2.0);
-            ui.horizontal_wrapped(|ui| self.tools_ui(ui, entry, (at, count), commands));
+            ui.horizontal_wrapped(|ui| {
+                self.tools_ui(ui, entry, (at, count), commands);
+                if ui.selectable_label(*shows_details, "Details").on_hover_text("I").clicked() {
+                    *shows_details ^= true;
+                }
+            });
             ui.add_space(2.0);
         });
         let canvas = egui::Frame::NONE.fill(Theme::of(ui).canvas.egui());

@@ -43,7 +43,11 @@ pub(super) fn group_ui(
     ui.separator();
     let members = &seen.group.group.members;
     let height = SIDE + 2.0 * Theme::get().space;
-    let area = egui::ScrollArea::vertical().id_salt("members").auto_shrink([false, false]);
+    let area =
+        egui::ScrollArea::vertical().id_salt("members").auto_shrink([false, false]).min_scrolled_height(0.0);
+    if ui.available_height() < 1.0 {
+        return;
+    }
     area.show_rows(ui, height, members.len(), |ui, rows| {
         for number in rows {
             if let Some(member) = members.get(number)

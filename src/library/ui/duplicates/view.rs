@@ -237,6 +237,8 @@ impl DuplicatesView {
             .size_range(theme.sidebar_width..=0.7 * ui.available_width())
             .show(ui, |ui| list_ui(ui, &list, small, actions));
         egui::CentralPanel::default().frame(margin).show(ui, |ui| {
+            // In low windows nothing is drawn over what stands below.
+            ui.set_clip_rect(ui.clip_rect().intersect(ui.max_rect().expand(theme.space_small)));
             if let Some(group) = &group {
                 group_ui(ui, group, small, actions);
             }

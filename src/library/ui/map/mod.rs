@@ -48,6 +48,8 @@ const SIDES: (f32, f32, f32, f32) = (6.0, 44.0, 4.0, 200.0);
 /// A larger picture is drawn over its tile from this side on, for so many pictures.
 const SHARP_POINTS: f32 = 56.0;
 const MOST_SHARP: usize = 160;
+/// What is on the device stays so long after it was last shown.
+const KEPT: Duration = Duration::from_secs(60);
 /// After a change in the libraries the map waits this long before it asks again.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -56,6 +58,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub struct MapView {
     worker: Option<LatestWorker<Libraries, Snapshot>>,
     asked_at: Option<Instant>,
+    shown_at: Option<Instant>,
     snapshot: Option<Snapshot>,
     frames_by: FramesBy,
     frames: Frames,
@@ -147,8 +150,16 @@ impl MapView {
             .map_or_else(Vec::new, |settled| settled.groups.iter().map(|group| group.name.clone()).collect())
     }
 
+    /// Gives the memory of the device back when it has not been shown for a while.
+    pub fn rest(&mut self, shell: &Shell<'_>) {
+        if self.renderer.is_some() && self.shown_at.is_none_or(|at| at.elapsed() > KEPT) {
+            self.release(shell);
+        }
+    }
+
     /// Takes what background work has finished, and asks for more while something is to be done.
     pub fn logic(&mut self, shell: &mut Shell<'_>, libraries: &Libraries) {
+        self.shown_at = Some(Instant::now());
         if self.worker.is_none() && self.failed.is_none() {
             match worker::start(shell.jobs) {
                 Ok(worker) => self.worker = Some(worker),
@@ -446,7 +457,7 @@ impl MapView {
     }
 
     /// Gives the memory of the device back.
-    pub fn release(&mut self, shell: &Shell<'_>) {
+    fn release(&mut self, shell: &Shell<'_>) {
         if let Some(renderer) = &mut self.renderer {
             renderer.release(shell.render_state);
         }
