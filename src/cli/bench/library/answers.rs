@@ -15,7 +15,7 @@ use crate::library::session::{Libraries, SearchRequest};
 use crate::library::store::LibraryStore;
 use crate::library::thumbnails::ThumbnailStore;
 use crate::library::vectors::device::{DeviceRows, Kernels};
-use crate::library::vectors::{Rows, close_pairs};
+use crate::library::vectors::{Rows, VectorError, close_pairs};
 use crate::library::{ContentHash, Format, RowId};
 use crate::storage::Directories;
 
@@ -171,7 +171,14 @@ fn top_20() -> anyhow::Result<(f64, f64, Option<DeviceTop>)> {
 fn device_top_20(rows: &Arc<Rows>, query: &[f32]) -> anyhow::Result<Option<DeviceTop>> {
     let Ok(gpu) = GpuContext::headless() else { return Ok(None) };
     let summary = gpu.summary();
-    let kernels = Arc::new(Kernels::new(&compute::request(&gpu)?.context(&gpu))?);
+    let made = compute::request(&gpu).map_err(VectorError::from);
+    let kernels = match made.and_then(|device| Kernels::new(&device.context(&gpu))) {
+        Ok(kernels) => Arc::new(kernels),
+        Err(error) => {
+            log::warn!("{} is not measured: {error}", summary.name);
+            return Ok(None);
+        }
+    };
     let began = std::time::Instant::now();
     let there = DeviceRows::upload(&kernels, rows)?;
     // The first answer waits for the rows to arrive.
