@@ -133,6 +133,30 @@ fn completions_are_taken_with_tab() {
 }
 
 #[test]
+fn a_click_on_a_folder_shows_only_its_pictures() {
+    let (mut window, _folder) = opened();
+    let other = tempfile::tempdir().unwrap();
+    picture(&other.path().join("one.png"), [9, 200, 9], 60, 40);
+    drop_on(&mut window, other.path());
+    assert_eq!(shown(&window), 31);
+    let name = other.path().file_name().unwrap().to_string_lossy().into_owned();
+    window.click(&name);
+    assert_eq!(shown(&window), 1);
+    assert!(window.shows("1 of 31"));
+    window.click(&name);
+    assert_eq!(shown(&window), 31);
+}
+
+#[test]
+fn what_is_not_shown_is_not_selected() {
+    let (mut window, _folder) = opened();
+    window.press(Modifiers::COMMAND, Key::A);
+    assert_eq!(selected(&window), 30);
+    type_query(&mut window, "boat ");
+    assert_eq!((shown(&window), selected(&window)), (10, 10));
+}
+
+#[test]
 fn keys_move_select_and_open() {
     let (mut window, _folder) = opened();
     window.press(Modifiers::NONE, Key::ArrowRight);

@@ -89,12 +89,12 @@ pub fn describe_file(path: &Path) -> Result<PictureInfo, LibraryError> {
         .map_err(|reason| fail(&reason))?;
     match &record.stage {
         Stage::Failed(reason) => Err(fail(reason)),
-        _ => Ok(info(path, Exported { root: folder.to_owned(), record })),
+        _ => Ok(info(path, &Exported { root: folder.to_owned(), record })),
     }
 }
 
-fn info(path: &Path, picture: Exported) -> PictureInfo {
-    let values = export::values(&picture);
+fn info(path: &Path, picture: &Exported) -> PictureInfo {
+    let values = export::values(picture);
     let record = &picture.record;
     let Details { sections, swatches } = Details::of(record);
     let swatch = |([red, green, blue], share): &([u8; 3], f32)| SwatchInfo {

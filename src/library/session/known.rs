@@ -30,14 +30,18 @@ pub fn folder_of(directories: &Directories, root: &Path) -> PathBuf {
     all(directories).join(digest.as_str().get(..16).unwrap_or_default())
 }
 
-/// Writes the note.
+/// Writes the note, unless it is there: a library can be searched on a full disk too.
 ///
 /// # Errors
 /// [`StorageError`] when that is refused.
 pub fn remember(folder: &Path, root: &Path) -> Result<(), StorageError> {
+    let path = folder.join(NOTE);
+    if path.is_file() && path_of(&storage::load_ron::<Note>(&path, VERSION).0) == root {
+        return Ok(());
+    }
     let note =
         Note { root: root.display().to_string(), root_bytes: root.as_os_str().as_encoded_bytes().to_vec() };
-    storage::save_ron(&folder.join(NOTE), VERSION, &note)
+    storage::save_ron(&path, VERSION, &note)
 }
 
 /// The folders of the user that have a library, in the order of their names.

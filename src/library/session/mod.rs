@@ -146,16 +146,25 @@ impl Libraries {
             return Ok(open.number);
         }
         known::remember(&folder, &root)?;
-        let (store, repairs) = LibraryStore::open(&folder, &root, self.thumbnails())?;
-        lock(&self.shared.notes).extend(repairs);
-        let number = {
-            let mut open = lock(&self.shared.open);
-            let number = open.len() as u32;
-            open.push(Some(Arc::new(OpenLibrary::new(number, root, store)?)));
-            number
-        };
+        let number = lock(&self.shared.open).len() as u32;
+        let opened = self.read(number, &root, &folder)?;
+        lock(&self.shared.open).push(Some(opened));
         self.publish();
         Ok(number)
+    }
+
+    /// Opens what is kept of a folder. Damage that is only met when all of the catalog is read is mended by opening it
+    /// once more.
+    fn read(&self, number: u32, root: &Path, folder: &Path) -> Result<Arc<OpenLibrary>, LibraryError> {
+        let attempt = || {
+            let (store, repairs) = LibraryStore::open(folder, root, self.thumbnails())?;
+            lock(&self.shared.notes).extend(repairs);
+            Ok(Arc::new(OpenLibrary::new(number, root.to_owned(), store)?))
+        };
+        match attempt() {
+            Err(StoreError::Catalog(CatalogError::Damaged(_))) => Ok(attempt()?),
+            result => Ok(result?),
+        }
     }
 
     /// The canonical path of a user's folder, and ours for it.
@@ -317,9 +326,7 @@ impl Libraries {
         let (number, root) = (closed.number, closed.root.clone());
         wait_for_the_last(closed);
         let (root, folder) = self.place(&root)?;
-        let (store, repairs) = LibraryStore::open(&folder, &root, self.thumbnails())?;
-        lock(&self.shared.notes).extend(repairs);
-        let opened = Arc::new(OpenLibrary::new(number, root, store)?);
+        let opened = self.read(number, &root, &folder)?;
         if let Some(slot) = lock(&self.shared.open).get_mut(number as usize) {
             *slot = Some(opened);
         }

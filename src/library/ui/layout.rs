@@ -241,7 +241,6 @@ impl LibraryRoom {
         let hits = self.search.answer.shown(self.search.with_weak);
         let at = self.selection.cursor().filter(|at| hits.get(*at).is_some_and(|hit| hit.id == id));
         let at = at.or_else(|| hits.iter().position(|hit| hit.id == id)).unwrap_or(0);
-        let place = (at, hits.len());
         let is_wide = ui.available_width() > 2.6 * Theme::get().sidebar_width;
         let settings = &mut self.settings;
         let shows = if is_wide { &mut settings.shows_details } else { &mut settings.shows_details_below };
@@ -255,7 +254,7 @@ impl LibraryRoom {
             };
             panel.default_size(side).show(ui, |ui| viewer.details_ui(ui, entry, &self.libraries, shell));
         }
-        viewer.ui(ui, entry, place, shows, &self.thumbs, &self.libraries, shell, commands);
+        viewer.ui(ui, (entry, at, hits.len()), shows, &self.thumbs, &self.libraries, shell, commands);
         true
     }
 

@@ -122,20 +122,24 @@ fn library_ui(
         1 => "1 picture".to_owned(),
         many => format!("{} pictures", grouped(many as u64)),
     };
-    let waits = work.indexing(info.number).is_some() && info.progress.is_none();
-    match &info.progress {
-        Some(progress) => progress_ui(ui, info.number, &count, progress, commands),
-        None if !info.can_write => {
-            ui.weak(format!("{count} · another window indexes it"));
+    // Under the letters of the name, which stand in a button.
+    let inset = ui.spacing().button_padding.x as i8;
+    egui::Frame::NONE.inner_margin(egui::Margin { left: inset, ..egui::Margin::ZERO }).show(ui, |ui| {
+        let waits = work.indexing(info.number).is_some() && info.progress.is_none();
+        match &info.progress {
+            Some(progress) => progress_ui(ui, info.number, &count, progress, commands),
+            None if !info.can_write => {
+                ui.weak(format!("{count} · another window indexes it"));
+            }
+            None if waits => {
+                ui.weak(format!("{count} · waits for its turn"));
+            }
+            None => {
+                ui.weak(count);
+                failed_ui(ui, info.number, info.failed as u64, commands);
+            }
         }
-        None if waits => {
-            ui.weak(format!("{count} · waits for its turn"));
-        }
-        None => {
-            ui.weak(count);
-            failed_ui(ui, info.number, info.failed as u64, commands);
-        }
-    }
+    });
 }
 
 fn menu_ui(ui: &mut egui::Ui, info: &LibraryInfo, work: &Work, commands: &mut Vec<LibraryCommand>) {

@@ -89,8 +89,7 @@ impl Viewer {
     pub fn ui(
         &mut self,
         ui: &mut egui::Ui,
-        entry: &Entry,
-        (at, count): (usize, usize),
+        (entry, at, count): (&Entry, usize, usize),
         shows_details: &mut bool,
         thumbs: &Thumbnails,
         libraries: &Libraries,

@@ -49,7 +49,7 @@ const SIDES: (f32, f32, f32, f32) = (6.0, 44.0, 4.0, 200.0);
 const SHARP_POINTS: f32 = 56.0;
 const MOST_SHARP: usize = 160;
 /// What is on the device stays so long after it was last shown.
-const KEPT: Duration = Duration::from_secs(60);
+const KEPT: Duration = Duration::from_mins(1);
 /// After a change in the libraries the map waits this long before it asks again.
 const PATIENCE: Duration = Duration::from_secs(3);
 
