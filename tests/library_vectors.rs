@@ -1,36 +1,19 @@
 //! Vectors on disk and what is computed from them, against slow and plain twins.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop here")]
 
+#[path = "support/random.rs"]
+mod random;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use half::f16;
 use proptest::prelude::*;
+use random::Random;
 use tempfile::TempDir;
 use vitrine::library::RowId;
 use vitrine::library::vectors::{HashPair, Repair, Rows, VectorError, VectorStore, close_pairs};
-
-/// Marsaglia's xorshift: the same numbers in every run.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    /// Between -1 and 1.
-    fn number(&mut self) -> f32 {
-        (self.next() >> 40) as f32 / (1_u64 << 23) as f32 - 1.0
-    }
-
-    fn vector(&mut self, dimensions: usize) -> Vec<f32> {
-        (0..dimensions).map(|_| self.number()).collect()
-    }
-}
 
 fn never() -> bool {
     false

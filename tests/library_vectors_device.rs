@@ -3,9 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop here")]
 #![expect(clippy::expect_used, reason = "a test that fails says where")]
 
+#[path = "support/random.rs"]
+mod random;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
+use random::Random;
 use tempfile::TempDir;
 use vitrine::gpu::compute::{self, ActiveCompute};
 use vitrine::gpu::{GpuContext, Owner};
@@ -32,27 +36,6 @@ fn active(device: &GpuContext) -> ActiveCompute {
 fn bytes_of_vectors(device: &GpuContext) -> u64 {
     let owners = device.ledger.by_owner();
     owners.iter().filter(|entry| entry.owner == Owner::Vectors).map(|entry| entry.bytes).sum()
-}
-
-/// Marsaglia's xorshift: the same numbers in every run.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    /// Between -1 and 1.
-    fn number(&mut self) -> f32 {
-        (self.next() >> 40) as f32 / (1_u64 << 23) as f32 - 1.0
-    }
-
-    fn vector(&mut self, dimensions: usize) -> Vec<f32> {
-        (0..dimensions).map(|_| self.number()).collect()
-    }
 }
 
 /// Rows with gaps between their ids.
