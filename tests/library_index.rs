@@ -338,6 +338,29 @@ fn damage_that_is_met_in_a_search_is_mended() {
 }
 
 #[test]
+fn progress_counts_every_file_once() {
+    let place = Place::new();
+    let photos = place.photos();
+    for seed in 0..60 {
+        save(&scene(seed, 500, 400), &photos.join(format!("{seed}.jpg")));
+    }
+    fs::write(photos.join("broken.jpg"), b"\xff\xd8\xff\xe0nothing").unwrap();
+    let libraries = place.libraries();
+    let number = libraries.open(&photos).unwrap();
+    let totals = std::cell::RefCell::new(Vec::new());
+    let note = |progress: &vitrine::library::session::IndexProgress| {
+        if progress.scan_is_done {
+            totals.borrow_mut().push(progress.found);
+        }
+    };
+    libraries
+        .index(number, IndexOptions { workers: 2, ..IndexOptions::default() }, &|| false, &note)
+        .unwrap();
+    let totals = totals.into_inner();
+    assert!(totals.len() > 1 && totals.iter().all(|total| *total == 61), "{totals:?}");
+}
+
+#[test]
 fn an_empty_folder_loses_nothing() {
     let place = Place::new();
     let photos = place.photos();

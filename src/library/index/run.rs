@@ -66,6 +66,8 @@ struct Run<'a> {
     batch_since: Instant,
     /// Files that could not be read in this run.
     failed_now: u64,
+    /// Full looks under way.
+    looking: usize,
     /// What could not be looked at and is in no catalog.
     faults: Vec<FailedFile>,
     report: IndexReport,
@@ -99,6 +101,7 @@ impl<'a> Run<'a> {
             batch: Vec::new(),
             batch_since: now,
             failed_now: 0,
+            looking: 0,
             faults: Vec::new(),
             report: IndexReport::default(),
             progress: IndexProgress::default(),
@@ -264,7 +267,9 @@ impl<'a> Run<'a> {
                     (work, outcome)
                 });
             }
-            match flow.take(TICK) {
+            let taken = flow.take(TICK);
+            self.looking = flow.in_flight();
+            match taken {
                 Some((work, Outcome::Picture(looked))) => {
                     self.last_result = Instant::now();
                     self.report.indexed += 1;
@@ -348,7 +353,9 @@ impl<'a> Run<'a> {
         }
         self.last_told = Some(Instant::now());
         let done = self.report.indexed + self.failed_now;
-        let waiting = self.queue.len() + self.first.in_flight() + self.batch.len();
+        // Full looks are counted as soon as they are there; first looks in the batch wait for theirs.
+        let first_looks = self.batch.iter().filter(|(_, looked)| looked.thumbnail.is_none()).count();
+        let waiting = self.queue.len() + self.first.in_flight() + self.looking + first_looks;
         let progress = &mut self.progress;
         progress.full_pass = self.plan.unchanged + self.report.moved + self.report.indexed;
         progress.failed = self.plan.failed_before + self.failed_now + self.faults.len() as u64;
