@@ -31,6 +31,7 @@ fn picture(number: u32) -> Candidate {
         size_bytes: 1_000_000,
         format: Format::Jpeg,
         sharpness: 0.5,
+        is_damaged: false,
         facts: 0,
         taken_secs: None,
         modified_ns: 0,
@@ -451,6 +452,13 @@ fn a_copy_is_not_kept_for_its_bytes() {
     // Written together, the times tell nothing.
     let together = Candidate { modified_ns: HOUR_NS / 2, ..turned };
     assert_eq!(suggest_keep(&[0, 1], &[picture(0), together], &Rule::usual()).unwrap().index, 1);
+}
+
+#[test]
+fn half_a_picture_is_never_kept() {
+    let damaged = Candidate { is_damaged: true, facts: 4, size_bytes: 9_000_000, width: 9000, ..picture(0) };
+    let choice = suggest_keep(&[0, 1], &[damaged, picture(1)], &Rule::usual()).unwrap();
+    assert_eq!((choice.index, choice.in_words().as_str()), (1, "keeps the one that is not damaged"));
 }
 
 #[test]

@@ -15,10 +15,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use photos::scene;
 use pictures::{plain, save};
+use vitrine::library::descriptors::BUILT_IN;
 use vitrine::library::session::{
     DuplicateScope, IndexOptions, IndexReport, Libraries, LibraryError, Order, PictureQuery, PictureSource,
     SearchRequest, SearchResponse, Sketch, SketchBlob, Strength, TookAs,
 };
+use vitrine::library::vectors::VectorStore;
 use vitrine::library::{Pixels, duplicates::Kind, duplicates::Thresholds};
 use vitrine::storage::Directories;
 
@@ -335,6 +337,36 @@ fn damage_that_is_met_in_a_search_is_mended() {
         mended += usize::from(opened == 0 && !libraries.take_notes().is_empty());
     }
     assert!(mended > 0, "some damage is only met later");
+}
+
+#[test]
+fn vectors_of_rows_that_are_gone_are_struck_out() {
+    let place = Place::new();
+    let photos = place.photos();
+    for seed in 0..3 {
+        save(&scene(seed, 60, 40), &photos.join(format!("{seed}.png")));
+    }
+    let libraries = place.libraries();
+    let number = libraries.open(&photos).unwrap();
+    index(&libraries, number);
+    drop(libraries);
+    let state = place.folder.path().join("state/data/libraries");
+    let folder = fs::read_dir(state).unwrap().next().unwrap().unwrap().path();
+    let rows = || {
+        let space = &BUILT_IN[0];
+        let path = folder.join(format!("{}.vectors", space.name));
+        let (store, _) = VectorStore::open(&path, space.name, space.version, space.dimensions).unwrap();
+        store.rows().ids().to_vec()
+    };
+    let before = rows();
+    fs::write(folder.join("catalog.sqlite"), [0xa5; 8192]).unwrap();
+    let libraries = place.libraries();
+    let number = libraries.open(&photos).unwrap();
+    assert_eq!(index(&libraries, number).indexed, 3);
+    let known: Vec<_> = libraries.table().entries().iter().map(|entry| entry.id.row).collect();
+    drop(libraries);
+    assert_ne!(before, known, "a rebuilt catalog gives other numbers");
+    assert_eq!(rows(), known);
 }
 
 #[test]

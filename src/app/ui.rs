@@ -108,7 +108,7 @@ impl App {
         self.measure_window_memory(ui.ctx());
         let Some(sampler) = &self.sampler else { return };
         let jobs = self.jobs.snapshot();
-        let bytes = u64::from(self.settings.library.thumbnail_megabytes) << 20;
+        let bytes = u64::from(self.settings.library.thumbnail_megabytes) * 1_000_000;
         let thumbnails = Budget { owner: Owner::Library, label: "thumbnails", bytes };
         let action = egui::Panel::right("system")
             .default_size(1.1 * Theme::get().sidebar_width)

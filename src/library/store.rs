@@ -132,6 +132,7 @@ impl LibraryStore {
                 size_bytes: light.size_bytes,
                 format: hashed.format?,
                 sharpness: hashed.sharpness.unwrap_or_default(),
+                is_damaged: hashed.is_damaged,
                 facts: hashed.facts,
                 taken_secs: light.taken_secs,
                 modified_ns: hashed.modified_ns,
@@ -229,6 +230,20 @@ impl LibraryStore {
                 space.remove(*row)?;
             }
             space.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Strikes out the vectors, lost ones included, of rows that the catalog does not have (any more).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn strike_out_strangers(&self) -> Result<(), StoreError> {
+        let known: HashSet<RowId> = self.catalog.known()?.into_values().map(|known| known.row).collect();
+        for space in self.spaces().iter_mut() {
+            for row in space.ids().into_iter().filter(|row| !known.contains(row)) {
+                space.remove(row)?;
+            }
         }
         Ok(())
     }

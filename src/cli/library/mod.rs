@@ -13,7 +13,10 @@ use serde::Serialize;
 
 use super::Failure;
 use crate::{
-    library::session::{IndexOptions, Libraries, LibraryError},
+    library::{
+        session::{IndexOptions, Libraries, LibraryError},
+        store::StoreError,
+    },
     storage::Directories,
 };
 
@@ -91,8 +94,11 @@ fn bring_up_to_date(libraries: &Libraries, number: u32, folder: &Path) -> anyhow
             );
         }
         // What is known can be searched all the same.
-        Err(LibraryError::Busy) => {
-            eprintln!("vitrine: note: answered from what is known: {}", LibraryError::Busy);
+        Err(
+            error @ (LibraryError::Busy
+            | LibraryError::Store(StoreError::EmptyFolder(_) | StoreError::NoFolder(_))),
+        ) => {
+            eprintln!("vitrine: note: answered from what is known: {error}");
         }
         Err(error) => return Err(error.into()),
     }

@@ -124,7 +124,7 @@ impl Catalog {
     pub fn hashes(&self) -> Result<Vec<HashedPicture>, CatalogError> {
         let sql = format!(
             "SELECT id, content, modified, hashes, sharpness, format, (taken IS NOT NULL) + (rating IS NOT NULL)
-             + (latitude IS NOT NULL) + (coalesce(iso, f_number, exposure, focal) IS NOT NULL)
+             + (latitude IS NOT NULL) + (coalesce(iso, f_number, exposure, focal) IS NOT NULL), reason IS NOT NULL
              FROM pictures JOIN looks USING (id)
              WHERE {VISIBLE} AND hashes IS NOT NULL ORDER BY id"
         );
@@ -138,6 +138,7 @@ impl Catalog {
                 sharpness: row.get(4)?,
                 format: row.get::<_, Option<String>>(5)?.and_then(|name| format_of(&name)),
                 facts: row.get(6)?,
+                is_damaged: row.get(7)?,
             }))
         })?;
         Ok(pictures.into_iter().flatten().collect())

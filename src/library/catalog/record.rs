@@ -190,6 +190,8 @@ pub struct HashedPicture {
     pub hashes: [u64; 8],
     /// How sharp it is.
     pub sharpness: Option<f32>,
+    /// Whether only a part of it can be shown.
+    pub is_damaged: bool,
     /// How many of date, exposure, place and rating are known.
     pub facts: u8,
     /// Time of the file, in nanoseconds since 1970.

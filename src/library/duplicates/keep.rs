@@ -13,6 +13,8 @@ use crate::library::Format;
 /// A rule, best-first.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Rule {
+    /// Not damaged; always asked first.
+    Whole,
     /// More pixels.
     Resolution,
     /// A larger file.
@@ -56,6 +58,7 @@ impl Rule {
     /// `Greater` when `a` is the one to keep.
     fn compare(&self, a: &Candidate, b: &Candidate) -> Ordering {
         match self {
+            Self::Whole => b.is_damaged.cmp(&a.is_damaged),
             Self::Resolution => a.pixels().cmp(&b.pixels()),
             Self::Bytes => a.size_bytes.cmp(&b.size_bytes),
             Self::Sharpness if (a.sharpness - b.sharpness).abs() < SHARPNESS_TOLERANCE => Ordering::Equal,
@@ -76,6 +79,7 @@ impl Rule {
     fn reason(&self, kept: &Candidate, other: &Candidate) -> String {
         let size = |picture: &Candidate| format!("{} × {}", picture.width, picture.height);
         match self {
+            Self::Whole => "keeps the one that is not damaged".into(),
             Self::Resolution => format!("keeps {} over {}", size(kept), size(other)),
             Self::Bytes => format!("keeps {} over {}", bytes(kept.size_bytes), bytes(other.size_bytes)),
             Self::Sharpness => {
@@ -131,7 +135,8 @@ pub fn suggest_keep(members: &[u32], candidates: &[Candidate], rules: &[Rule]) -
     let all: Vec<(u32, &Candidate)> = members.iter().filter_map(get).collect();
     let mut left = all.clone();
     let mut decided_by: Vec<(u32, &Rule)> = Vec::new();
-    for rule in rules {
+    // Before anything that was chosen: no rule is meant to keep half a picture.
+    for rule in std::iter::once(&Rule::Whole).chain(rules) {
         // Against the best one, not pairwise: tolerances are not transitive.
         let Some(&(_, best)) = left.iter().max_by(|(_, a), (_, b)| strictly(rule, a, b)) else { break };
         let (worse, as_good) =

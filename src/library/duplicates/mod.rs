@@ -42,6 +42,8 @@ pub struct Candidate {
     pub format: Format,
     /// Sharpness, 0 to 1.
     pub sharpness: f32,
+    /// Whether only a part of it can be shown.
+    pub is_damaged: bool,
     /// How much the file tells of itself: one each for date, exposure, place and rating.
     pub facts: u8,
     /// When it was taken, seconds since 1970 of the clock on the wall there.

@@ -372,6 +372,7 @@ impl<'a> Run<'a> {
 
     fn finish(mut self) -> Result<IndexReport, StoreError> {
         self.report.was_stopped = self.should_stop();
+        self.store.strike_out_strangers()?;
         self.store.flush()?;
         if !self.report.was_stopped {
             self.store.catalog.set_indexed_now()?;

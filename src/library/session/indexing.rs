@@ -39,6 +39,16 @@ impl Libraries {
         should_stop: &(dyn Fn() -> bool + Sync),
         on_progress: &dyn Fn(&IndexProgress),
     ) -> Result<IndexReport, LibraryError> {
+        self.mending(|| self.index_once(library, options, should_stop, on_progress))
+    }
+
+    fn index_once(
+        &self,
+        library: u32,
+        options: IndexOptions,
+        should_stop: &(dyn Fn() -> bool + Sync),
+        on_progress: &dyn Fn(&IndexProgress),
+    ) -> Result<IndexReport, LibraryError> {
         let library = self.library(library)?;
         if !library.store.can_write() {
             return Err(LibraryError::Busy);
@@ -81,11 +91,14 @@ impl Libraries {
     /// # Errors
     /// [`LibraryError`] when the catalog cannot be read.
     pub fn failed(&self, library: u32) -> Result<Vec<index::FailedFile>, LibraryError> {
-        let catalog = &self.library(library)?.store.catalog;
-        let mut failed = catalog.failed()?;
-        failed.extend(catalog.damaged()?);
-        failed.sort();
-        Ok(failed.into_iter().map(|(path, error)| index::FailedFile { path, error }).collect())
+        self.mending(|| {
+            let library = self.library(library)?;
+            let catalog = &library.store.catalog;
+            let mut failed = catalog.failed()?;
+            failed.extend(catalog.damaged()?);
+            failed.sort();
+            Ok(failed.into_iter().map(|(path, error)| index::FailedFile { path, error }).collect())
+        })
     }
 
     /// Shows what was written to those who search.

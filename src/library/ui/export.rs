@@ -89,7 +89,9 @@ impl Exports {
             match result {
                 Ok(Some(told)) => shell.notifications.info(told),
                 Ok(None) | Err(JobError::Cancelled) => {}
-                Err(error) => shell.notifications.error(format!("The pictures were not exported: {error}")),
+                Err(error) => shell.notifications.error(format!(
+                    "The pictures were not exported: {error}; vitrine library export does it too"
+                )),
             }
             false
         });

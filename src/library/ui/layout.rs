@@ -49,7 +49,7 @@ impl LibraryRoom {
             ui.separator();
             let sorting = egui::ComboBox::from_id_salt("sorting")
                 .selected_text(match self.settings.sorting {
-                    Sorting::Best if self.search.is_empty() => Sorting::Newest.title(),
+                    Sorting::Best if !self.search.ranks() => Sorting::Newest.title(),
                     sorting => sorting.title(),
                 })
                 .show_ui(ui, |ui| {
@@ -288,9 +288,7 @@ impl LibraryRoom {
                     }
                 });
             });
-        let escape =
-            |input: &mut egui::InputState| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape);
-        if !open || ctx.input_mut(escape) {
+        if !open {
             self.failed = None;
         }
     }

@@ -274,6 +274,7 @@ impl Workspace for LibraryRoom {
         }
         self.refresh_search(shell);
         // What was begun there comes to its end wherever one looks; the map begins when it is looked at.
+        self.duplicates.only = self.search.only;
         self.duplicates.logic(shell, &self.libraries);
         if self.view == View::Map {
             self.map.logic(shell, &self.libraries);
@@ -284,6 +285,13 @@ impl Workspace for LibraryRoom {
 
     fn ui(&mut self, ui: &mut egui::Ui, shell: &mut Shell<'_>) {
         let ctx = ui.ctx().clone();
+        // Before anything that takes keys for itself.
+        grid::note_popups(&ctx);
+        let escape =
+            |input: &mut egui::InputState| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape);
+        if self.failed.is_some() && ctx.input_mut(escape) {
+            self.failed = None;
+        }
         let mut commands = std::mem::take(&mut self.commands);
         for (path, pixels) in std::mem::take(&mut self.read_pictures) {
             let texture = search_box::texture_of(&ctx, &pixels);
@@ -291,7 +299,7 @@ impl Workspace for LibraryRoom {
         }
         self.take_pasted(&ctx);
         self.poll_small(&ctx, shell);
-        let budget = u64::from(self.settings.thumbnail_megabytes) << 20;
+        let budget = u64::from(self.settings.thumbnail_megabytes) * 1_000_000;
         self.thumbs.begin_frame(&ctx, budget, shell);
         let has_libraries = !self.libraries.list().is_empty();
         if has_libraries {

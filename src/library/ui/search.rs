@@ -131,6 +131,11 @@ impl Search {
         self.text.trim().is_empty() && !has_pictures && self.sketch.blobs.is_empty()
     }
 
+    /// Whether something is asked for that some pictures fit better than others.
+    pub fn ranks(&self) -> bool {
+        !(self.text.trim().is_empty() && self.chips.is_empty() && self.sketch.blobs.is_empty())
+    }
+
     /// Whether an answer is awaited.
     pub fn is_busy(&self) -> bool {
         self.worker.as_ref().is_some_and(LatestWorker::is_busy)

@@ -60,6 +60,8 @@ impl Pad {
                 let (rect, response) = ui.allocate_exact_size(egui::Vec2::splat(20.0), Sense::click());
                 let [r, g, b] = rgb;
                 ui.painter().rect_filled(rect, 3.0, Color32::from_rgb(r, g, b));
+                let outline = Stroke::new(1.0, Theme::of(ui).outline.egui());
+                ui.painter().rect_stroke(rect, 3.0, outline, egui::StrokeKind::Inside);
                 if self.rgb == rgb {
                     let stroke = Stroke::new(2.0, Theme::of(ui).accent.egui());
                     ui.painter().rect_stroke(rect, 3.0, stroke, egui::StrokeKind::Outside);
@@ -100,17 +102,24 @@ impl Pad {
         if (response.dragged() || response.drag_stopped() || response.clicked())
             && let Some(place) = response.interact_pointer_pos()
         {
-            let blob = SketchBlob {
+            let blob_at = |place: egui::Pos2| SketchBlob {
                 x: ((place.x - rect.left()) / rect.width()).clamp(0.0, 1.0),
                 y: ((place.y - rect.top()) / rect.height()).clamp(0.0, 1.0),
                 radius: self.radius,
                 rgb: self.rgb,
             };
+            let blob = blob_at(place);
             let is_far = sketch.blobs.last().is_none_or(|last| {
                 last.rgb != blob.rgb || (last.x - blob.x).hypot(last.y - blob.y) > 0.3 * blob.radius
             });
             if begins {
-                sketch.blobs.push(blob);
+                // The pointer may have gone far before it counted as dragging.
+                let origin =
+                    ui.input(|input| input.pointer.press_origin()).filter(|_| response.drag_started());
+                sketch.blobs.push(origin.map_or(blob, blob_at));
+                if origin.is_some() {
+                    extend(&mut sketch.blobs, blob);
+                }
             } else if is_far {
                 extend(&mut sketch.blobs, blob);
             }

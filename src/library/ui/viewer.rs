@@ -41,6 +41,7 @@ pub struct Viewer {
     details: Option<(PictureId, Details)>,
     asked_details: Option<PictureId>,
     details_reader: Option<LatestWorker<PictureId, (PictureId, Details)>>,
+    tools_height: f32,
     cropping: bool,
     crop: Option<Rect>,
     crop_from: Option<Pos2>,
@@ -101,7 +102,7 @@ impl Viewer {
             self.keys(ui, commands);
             *shows_details ^= ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::I));
         }
-        egui::Panel::top("viewer tools").show(ui, |ui| {
+        let tools = egui::Panel::top("viewer tools").show(ui, |ui| {
             ui.add_space(2.0);
             ui.horizontal_wrapped(|ui| {
                 self.tools_ui(ui, entry, (at, count), commands);
@@ -111,6 +112,11 @@ impl Viewer {
             });
             ui.add_space(2.0);
         });
+        // Buttons that wrapped into another row need a higher panel, which the next frame has.
+        let height = tools.response.rect.height();
+        if (height - std::mem::replace(&mut self.tools_height, height)).abs() > 0.5 {
+            ui.ctx().request_repaint();
+        }
         let canvas = egui::Frame::NONE.fill(Theme::of(ui).canvas.egui());
         egui::CentralPanel::default().frame(canvas).show(ui, |ui| {
             self.picture_ui(ui, entry, thumbs, libraries, shell);

@@ -174,6 +174,19 @@ impl VectorStore {
         Ok(())
     }
 
+    /// All rows that it has or had before they were lost to damage.
+    #[must_use]
+    pub fn ids(&self) -> Vec<RowId> {
+        let pending = self.pending.iter().filter(|(_, vector)| vector.is_some()).map(|(row, _)| *row);
+        self.contents
+            .live
+            .keys()
+            .copied()
+            .chain(self.contents.repair.lost.iter().copied())
+            .chain(pending)
+            .collect()
+    }
+
     /// Makes all changes durable: they survive whatever happens to this process after it.
     ///
     /// # Errors

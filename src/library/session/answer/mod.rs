@@ -240,6 +240,10 @@ impl Relevance {
         let relevance = sure.filter_map(|at| sums.get(at)).map(|sum| null.relevance(*sum));
         let least_sure = relevance.filter(|relevance| *relevance >= Strength::FAIR).reduce(f32::min);
         histogram.suggested_cut = histogram.suggested_cut.min(least_sure.unwrap_or(f32::INFINITY));
+        if histogram.suggested_cut < 1.0 {
+            // Where something stands out, whatever is called strong is shown with it.
+            histogram.suggested_cut = histogram.suggested_cut.min(Strength::SURE);
+        }
         Some(Self { sums, null, suggested: histogram.suggested_cut, histogram })
     }
 

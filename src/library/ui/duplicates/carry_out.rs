@@ -14,7 +14,7 @@ impl DuplicatesView {
         match action {
             Action::Find => {
                 if self.finding.is_none() {
-                    self.finding = Some(Finding::start(libraries, self.settings.scope(), shell));
+                    self.finding = Some(Finding::start(libraries, self.only, self.settings.scope(), shell));
                 }
             }
             Action::Cancel => {

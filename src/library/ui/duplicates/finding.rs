@@ -16,10 +16,12 @@ pub(super) struct Finding {
     stage: Arc<Mutex<DuplicateStage>>,
     /// State of the libraries when it began.
     pub generation: u64,
+    /// The one library that is searched; all of them when absent.
+    pub only: Option<u32>,
 }
 
 impl Finding {
-    pub fn start(libraries: &Libraries, scope: DuplicateScope, shell: &Shell<'_>) -> Self {
+    pub fn start(libraries: &Libraries, only: Option<u32>, scope: DuplicateScope, shell: &Shell<'_>) -> Self {
         let stage = Arc::new(Mutex::new(DuplicateStage::Reading));
         let generation = libraries.generation();
         let (shared, libraries) = (Arc::clone(&stage), libraries.clone());
@@ -32,12 +34,12 @@ impl Finding {
                 }
             };
             let should_stop = || job.is_cancelled();
-            let found = libraries.find_duplicates(&[], scope, &on_stage, &should_stop);
+            let found = libraries.find_duplicates(only.as_slice(), scope, &on_stage, &should_stop);
             // What was found before a stop is not all, and would pass for all.
             job.check()?;
             found.map_err(JobError::failed)
         });
-        Self { handle, stage, generation }
+        Self { handle, stage, generation, only }
     }
 
     pub fn poll(&mut self) -> Option<Result<Duplicates, JobError>> {

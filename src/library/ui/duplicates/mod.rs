@@ -55,6 +55,10 @@ pub struct DuplicatesView {
     found: Option<Arc<Duplicates>>,
     /// State of the libraries that the search saw.
     found_generation: u64,
+    /// The one library that it searched.
+    found_only: Option<u32>,
+    /// The one library that is searched next; all of them when absent.
+    pub only: Option<u32>,
     plot: PairPlot,
     grouper: Grouper,
     groups: Groups,
@@ -98,6 +102,8 @@ impl DuplicatesView {
             finding: None,
             found: None,
             found_generation: 0,
+            found_only: None,
+            only: None,
             plot: PairPlot::default(),
             grouper: Grouper::default(),
             groups: Groups::default(),
@@ -193,12 +199,14 @@ impl DuplicatesView {
 
     fn take_found(&mut self, shell: &mut Shell<'_>) {
         let Some(result) = self.finding.as_mut().and_then(Finding::poll) else { return };
-        let generation = self.finding.take().map_or(0, |finding| finding.generation);
+        let (generation, only) =
+            self.finding.take().map_or((0, None), |finding| (finding.generation, finding.only));
         match result {
             Ok(found) => {
                 self.plot = PairPlot::new(&found);
                 self.found = Some(Arc::new(found));
                 self.found_generation = generation;
+                self.found_only = only;
                 // Positions mean other pictures now.
                 self.marks.clear();
                 self.gone = Arc::default();

@@ -12,7 +12,7 @@ use super::{
     look::{self, Small},
 };
 use crate::{
-    library::session::Libraries,
+    library::session::{Libraries, LibraryInfo},
     ui::{Shell, Theme},
     units::bytes,
 };
@@ -58,7 +58,8 @@ impl DuplicatesView {
     /// What it is for, before anything was searched.
     fn start_ui(&mut self, ui: &mut egui::Ui, libraries: &Libraries, actions: &mut Vec<Action>) {
         let theme = Theme::get();
-        let count = libraries.table().entries().len();
+        let chosen = |info: &&LibraryInfo| self.only.is_none_or(|only| only == info.number);
+        let count = libraries.list().iter().filter(chosen).map(|info| info.pictures).sum::<usize>();
         egui::Frame::NONE.inner_margin(theme.space_large).show(ui, |ui| {
             ui.vertical_centered(|ui| {
                 ui.add_space(0.2 * ui.available_height());
@@ -101,6 +102,12 @@ impl DuplicatesView {
             }
         } else if self.found_generation != libraries.generation() && !self.moving.has_moved {
             ui.weak("The libraries have changed since this search");
+        }
+        if self.finding.is_none() && self.found_only != self.only {
+            ui.colored_label(
+                Theme::of(ui).warning.egui(),
+                "Other folders are chosen than those searched here",
+            );
         }
         if self.settings.show_plot {
             let before = self.settings.thresholds();
@@ -202,6 +209,12 @@ impl DuplicatesView {
         let theme = Theme::get();
         let Some(found) = &self.found else { return };
         let margin = egui::Frame::NONE.inner_margin(theme.space_small);
+        if self.groups.all.is_empty()
+            && (self.grouper.is_busy() || self.wants_groups || self.finding.is_some())
+        {
+            ui.centered_and_justified(|ui| ui.weak("Grouping…"));
+            return;
+        }
         if self.groups.all.is_empty() {
             egui::Frame::NONE.inner_margin(theme.space_large).show(ui, |ui| {
                 ui.vertical_centered(|ui| {

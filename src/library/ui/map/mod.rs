@@ -222,7 +222,7 @@ impl MapView {
     ) -> Option<RoomAction> {
         self.is_stale |= self.shown_seen != seen.revision();
         self.shown_seen = seen.revision();
-        let mut action = self.bar_ui(ui, seen.selection);
+        let mut action = self.bar_ui(ui, seen);
         let (rect, response) = ui.allocate_exact_size(ui.available_size(), egui::Sense::click_and_drag());
         let name = format!(
             "Map of {} pictures: drag to move, scroll to zoom, click to select, double-click to open",
@@ -241,7 +241,7 @@ impl MapView {
         if !self.is_steered {
             self.camera = fit;
         }
-        action = self.steer(ui, &response, rect, &snapshot, seen.selection).or(action);
+        action = self.steer(ui, &response, rect, &snapshot, seen).or(action);
         let screen = Screen { rect, side: self.side(&snapshot, rect, fit.zoom) };
         let visible = self.seen(&snapshot, &screen);
         self.tiles.want(&visible, shell, libraries);
@@ -277,8 +277,9 @@ impl MapView {
     }
 
     /// What frames tell, the tools, and how far the layout is.
-    fn bar_ui(&mut self, ui: &mut egui::Ui, selection: &Selection) -> Option<RoomAction> {
+    fn bar_ui(&mut self, ui: &mut egui::Ui, seen: &Seen<'_>) -> Option<RoomAction> {
         let mut action = None;
+        let selection = seen.selection;
         let margin =
             egui::Frame::NONE.inner_margin(Theme::get().space_small).fill(Theme::of(ui).panel.egui());
         margin.show(ui, |ui| {
@@ -311,7 +312,10 @@ impl MapView {
                     }
                 }
                 if let Some(text) = self.status() {
-                    ui.weak(text);
+                    ui.weak(match seen.found {
+                        Some(found) => format!("{} found of {text}", grouped(found.len() as u64)),
+                        None => text,
+                    });
                 }
                 if let Some(failed) = &self.failed {
                     ui.colored_label(Theme::of(ui).error.egui(), format!("The map stopped: {failed}"));

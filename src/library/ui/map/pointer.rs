@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use eframe::egui::{self, Key, PointerButton, Pos2, Rect, Vec2};
 
 use super::worker::Snapshot;
-use super::{MapView, Screen, Sharp, picture_rect};
+use super::{MapView, Screen, Seen, Sharp, picture_rect};
 use crate::library::PictureId;
 use crate::library::map::inside;
 use crate::library::ui::RoomAction;
+use crate::library::ui::grid::has_popup;
 use crate::library::ui::selection::Selection;
 use crate::library::ui::thumbs::Thumbnails;
 
@@ -20,12 +21,15 @@ impl MapView {
         response: &egui::Response,
         rect: Rect,
         snapshot: &Snapshot,
-        selection: &Selection,
+        seen: &Seen<'_>,
     ) -> Option<RoomAction> {
+        let selection = seen.selection;
         let is_shift = ui.input(|input| input.modifiers.shift);
         let pointer = response.interact_pointer_pos();
         if response.drag_started_by(PointerButton::Primary) && (self.is_lasso_on || is_shift) {
-            self.lasso = Some(Vec::new());
+            // The pointer may have gone far before it counted as dragging.
+            let origin = ui.input(|input| input.pointer.press_origin());
+            self.lasso = Some(origin.map(|origin| self.camera.place(origin, rect)).into_iter().collect());
         }
         if let (Some(corners), Some(at)) = (&mut self.lasso, pointer) {
             let place = self.camera.place(at, rect);
@@ -46,8 +50,7 @@ impl MapView {
             }
         }
         let is_typing = ui.memory(|memory| memory.focused().is_some_and(|id| id != response.id));
-        let is_free =
-            !egui::Popup::is_any_open(ui.ctx()) && ui.memory(|memory| memory.top_modal_layer().is_none());
+        let is_free = !has_popup(ui.ctx()) && ui.memory(|memory| memory.top_modal_layer().is_none());
         if is_free && !is_typing {
             self.steer_by_keys(ui, rect);
         }
@@ -63,6 +66,8 @@ impl MapView {
             self.is_lasso_on = false;
             let found = inside(&corners, &snapshot.places);
             let found = found.into_iter().filter_map(|index| snapshot.ids.get(index).copied());
+            // What the search has dimmed is not meant.
+            let found = found.filter(|id| seen.found.is_none_or(|shown| shown.contains(id)));
             let is_added = ui.input(|input| input.modifiers.command);
             let before = selection.chosen().iter().copied().filter(|_| is_added);
             return Some(RoomAction::Select(found.chain(before).collect()));
