@@ -198,8 +198,7 @@ fn failed_ui(ui: &mut egui::Ui, number: u32, failed: u64, commands: &mut Vec<Lib
         many => format!("{} files cannot be read", grouped(many)),
     };
     let words = RichText::new(words).small().color(Theme::of(ui).warning.egui());
-    let button = ui.add(egui::Button::new(words).frame_when_inactive(false));
-    if button.on_hover_text("Which, and why").clicked() {
+    if ui.add(egui::Link::new(words)).on_hover_text("Which, and why").clicked() {
         commands.push(LibraryCommand::ShowFailed(number));
     }
 }
