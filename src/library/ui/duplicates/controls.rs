@@ -75,8 +75,16 @@ fn thresholds_ui(ui: &mut egui::Ui, settings: &mut DuplicateSettings) {
 
 /// A kind that can be left out, with how many pictures are of it.
 fn kind_ui(ui: &mut egui::Ui, kind: Kind, shown: &mut bool, count: usize) {
-    let text = RichText::new(format!("{} {count}", look::kind_title(kind)));
-    let text = if count == 0 { text.weak() } else { text };
+    let words = format!("{} {count}", look::kind_title(kind));
+    // A dot does not stay behind at the end of a row.
+    let font = egui::TextStyle::Button.resolve(ui.style());
+    let width = ui.painter().layout_no_wrap(words.clone(), font.clone(), egui::Color32::WHITE).size().x;
+    let spacing = ui.spacing();
+    let needed = width + 2.0 * spacing.button_padding.x + spacing.item_spacing.x + font.size;
+    if ui.available_size_before_wrap().x < needed {
+        ui.end_row();
+    }
+    let text = if count == 0 { RichText::new(words).weak() } else { RichText::new(words) };
     look::kind_dot(ui, kind);
     if ui.selectable_label(*shown, text).on_hover_text(look::kind_hint(kind)).clicked() {
         *shown = !*shown;
