@@ -260,10 +260,33 @@ fn what_is_marked_goes_to_the_trash_and_comes_back() {
     assert_eq!(left, 10 + 1 - 4, "four files went, the folder stays");
     assert!(window.kinds().is_empty());
     assert_eq!(window.harness.state().libraries.table().entries().len(), 6, "the library has followed");
-    window.click("Undo");
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.settle();
     assert!(window.has("more/scene0 copy.png") && window.has("more/small.png"));
     assert_eq!(window.kinds().len(), 3);
     assert_eq!(window.harness.state().libraries.table().entries().len(), 10);
+}
+
+#[test]
+fn marks_outlive_another_search() {
+    let mut window = searched(None);
+    window.click("Mark copies");
+    let marked = window.view().total();
+    assert_eq!(marked.files, 4);
+    // A picture that is in no group goes, so that others have other positions.
+    let before: Vec<u32> =
+        window.view().groups().all.iter().flat_map(|group| group.positions.clone()).collect();
+    for alone in ["scene3.png", "scene4.png", "scene5.png"] {
+        fs::remove_file(window.pictures.path().join(alone)).unwrap();
+    }
+    let libraries = &window.harness.state().libraries;
+    libraries.index(0, IndexOptions::default(), &|| false, &|_| {}).unwrap();
+    window.settle();
+    window.click("Search again");
+    let after: Vec<u32> =
+        window.view().groups().all.iter().flat_map(|group| group.positions.clone()).collect();
+    assert_ne!(before, after);
+    assert_eq!(window.view().total(), marked);
 }
 
 #[test]

@@ -71,8 +71,17 @@ pub struct Request {
 #[must_use]
 pub fn group(request: &Request) -> Groups {
     let Request { found, thresholds, rules, gone, settled } = request;
+    let left = |group: &Group| {
+        let mut positions: Vec<u32> = group.members.iter().map(|member| member.index).collect();
+        positions.retain(|index| !gone.contains(index));
+        positions.sort_unstable();
+        positions
+    };
     let mut counts = [0; 7];
     for group in found.groups(&Thresholds { kinds: Kinds::ALL, ..*thresholds }) {
+        if settled.contains(&left(&group)) {
+            continue;
+        }
         let members = group.members.iter().filter(|member| !gone.contains(&member.index));
         for kind in members.filter_map(|member| member.kind) {
             for (count, _) in counts.iter_mut().zip(Kind::ALL).filter(|(_, known)| *known == kind) {
@@ -82,9 +91,8 @@ pub fn group(request: &Request) -> Groups {
     }
     let shown = |mut group: Group| {
         group.members.retain(|member| !gone.contains(&member.index));
-        let mut positions: Vec<u32> = group.members.iter().map(|member| member.index).collect();
+        let positions = left(&group);
         let choice = suggest_keep(&positions, &found.candidates, rules)?;
-        positions.sort_unstable();
         let bytes = |index: &u32| found.candidates.get(*index as usize).map_or(0, |c| c.size_bytes);
         let others = positions.iter().filter(|index| **index != choice.index);
         let bytes_freed = others.map(bytes).sum();

@@ -1,9 +1,9 @@
 //! What goes and what stays. Nothing goes before somebody says so, and of every group at least one picture stays.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::grouping::{Grouped, Groups};
-use crate::library::{duplicates::trash::Decision, session::Duplicates};
+use crate::library::{PictureId, duplicates::trash::Decision, session::Duplicates};
 
 /// Pictures that are to go to the trash, by position. Marks outlive regrouping; they count only while their picture is in
 /// a group that is shown.
@@ -68,6 +68,17 @@ impl Marks {
     /// All pictures of all groups stay.
     pub fn clear(&mut self) {
         self.discarded.clear();
+    }
+
+    /// After another search: the same pictures go, under their new positions, where their files are as they were.
+    pub fn carry_over(&mut self, from: &Duplicates, to: &Duplicates) {
+        let new: BTreeMap<PictureId, u32> = to.ids.iter().copied().zip(0_u32..).collect();
+        let content = |found: &Duplicates, index: u32| Some(found.candidates.get(index as usize)?.content);
+        let moved = self.discarded.iter().filter_map(|&index| {
+            let there = *new.get(from.ids.get(index as usize)?)?;
+            (content(from, index) == content(to, there)).then_some(there)
+        });
+        self.discarded = moved.collect();
     }
 
     /// Files that go, and their bytes.

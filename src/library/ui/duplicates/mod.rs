@@ -204,11 +204,14 @@ impl DuplicatesView {
         match result {
             Ok(found) => {
                 self.plot = PairPlot::new(&found);
+                // Positions mean other pictures now.
+                match &self.found {
+                    Some(before) => self.marks.carry_over(before, &found),
+                    None => self.marks.clear(),
+                }
                 self.found = Some(Arc::new(found));
                 self.found_generation = generation;
                 self.found_only = only;
-                // Positions mean other pictures now.
-                self.marks.clear();
                 self.gone = Arc::default();
                 self.moving.has_moved = false;
                 self.settled = Arc::default();

@@ -311,6 +311,10 @@ impl DuplicatesView {
                 self.scroll_to_current = true;
             }
         }
+        let undo = |input: &mut egui::InputState| input.consume_key(Modifiers::COMMAND, Key::Z);
+        if self.moving.can_restore() && self.moving.done.is_some() && ui.input_mut(undo) {
+            actions.push(Action::Undo);
+        }
         let Some(group) = self.current_group() else { return };
         for (key, member) in NUMBERS.into_iter().zip(&group.group.members) {
             if pressed(key) {
