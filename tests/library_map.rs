@@ -1,7 +1,7 @@
 //! The map: layouts, groups, names and loops.
 
 use proptest::prelude::*;
-use vitrine::library::map::{Grid, Layout, Stage, clusters, inside, name_clusters};
+use vitrine::library::map::{Grid, Layout, Stage, clusters, inside, kept, name_clusters};
 use vitrine::library::{PictureId, RowId};
 
 const GO_ON: &(dyn Fn() -> bool + Sync) = &|| false;
@@ -50,6 +50,55 @@ fn settled(points: &[Vec<f32>]) -> Layout {
 
 fn square<const N: usize>(a: &[f32; N], b: &[f32; N]) -> f32 {
     a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
+}
+
+#[test]
+fn a_restored_map_stays_and_takes_newcomers_in() {
+    let points = blobs(210, 3, 12, 5);
+    let before = settled(&points[..200]);
+    let mut after = layout(&points[..200]);
+    for (row, place) in before.positions().iter().enumerate() {
+        after.restore(id(row), *place);
+    }
+    assert_eq!(after.stage(), Stage::Comparing, "neighbours are not kept");
+    assert_eq!(after.positions(), before.positions());
+    while after.step(50, GO_ON) {}
+    assert_eq!(after.positions(), before.positions(), "nothing moves without a newcomer");
+
+    for (row, point) in points.iter().enumerate().skip(200) {
+        after.add(id(row), point);
+    }
+    while after.step(50, GO_ON) {}
+    let extent = before.positions().iter().flatten().fold(0.0_f32, |most, axis| most.max(axis.abs()));
+    let moved: f32 = before.positions().iter().zip(after.positions()).map(|(a, b)| square(a, b).sqrt()).sum();
+    assert!(moved / 200.0 < 0.05 * extent, "{} of {extent}", moved / 200.0);
+    // A newcomer stands among its own kind.
+    for (row, place) in after.positions().iter().enumerate().skip(200) {
+        let nearest = (0..200).min_by(|a, b| {
+            square(place, &after.positions()[*a]).total_cmp(&square(place, &after.positions()[*b]))
+        });
+        assert_eq!(nearest.map(|near| near % 3), Some(row % 3), "{row}");
+    }
+    after.restore(id(0), [f32::NAN, 0.0]);
+    after.restore(id(9999), [0.0, 0.0]);
+    assert!(after.positions().iter().flatten().all(|axis| axis.is_finite()));
+}
+
+proptest! {
+    #[test]
+    fn kept_places_come_back_whole_or_not_at_all(
+        places in prop::collection::vec((any::<u32>(), -9e9_f32..9e9, -9e9_f32..9e9), 0..40),
+        at in any::<prop::sample::Index>(),
+        bit in 0..8_u32,
+    ) {
+        let places: Vec<(RowId, [f32; 2])> = places.into_iter().map(|(row, x, y)| (RowId(row), [x, y])).collect();
+        let mut bytes = kept::to_bytes(&places);
+        prop_assert_eq!(kept::from_bytes(&bytes), Some(places));
+        let at = at.index(bytes.len());
+        prop_assert_eq!(kept::from_bytes(&bytes[..at]), None);
+        bytes[at] ^= 1 << bit;
+        prop_assert_eq!(kept::from_bytes(&bytes), None);
+    }
 }
 
 /// Ranks of all others by distance from each point.

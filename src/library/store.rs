@@ -12,14 +12,17 @@ use super::catalog::{Catalog, CatalogError, HashedPicture, LightEntry, PictureRe
 use super::descriptors::{self, OrientedHashes, Space};
 use super::duplicates::Candidate;
 use super::index::Looked;
+use super::map::kept;
 use super::session::Entry;
 use super::thumbnails::ThumbnailStore;
 use super::vectors::{Rows, VectorError, VectorStore};
 use super::{PictureId, RowId};
-use crate::storage::{StorageError, try_lock};
+use crate::storage::{StorageError, try_lock, write_atomic};
 
 /// The lock of the one process that writes.
 const WRITER_LOCK: &str = "writer.lock";
+/// Places on the map.
+const MAP_PLACES: &str = "map.places";
 
 /// What goes wrong with what is kept of a library.
 #[derive(Debug, thiserror::Error)]
@@ -209,6 +212,21 @@ impl LibraryStore {
             looked.iter().filter_map(|looked| Some((looked.record.content?, looked.thumbnail.as_deref()?)));
         self.thumbnails.put_many(thumbnails);
         Ok(rows)
+    }
+
+    /// Where pictures were on the map; empty when that is not known.
+    #[must_use]
+    pub fn map_places(&self) -> Vec<(RowId, [f32; 2])> {
+        let bytes = std::fs::read(self.folder.join(MAP_PLACES)).unwrap_or_default();
+        kept::from_bytes(&bytes).unwrap_or_default()
+    }
+
+    /// Keeps where pictures are on the map.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the file cannot be written; it is as it was then.
+    pub fn keep_map_places(&self, places: &[(RowId, [f32; 2])]) -> Result<(), StoreError> {
+        Ok(write_atomic(&self.folder.join(MAP_PLACES), &kept::to_bytes(places))?)
     }
 
     /// Strikes pictures out.

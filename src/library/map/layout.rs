@@ -113,6 +113,18 @@ impl Layout {
         true
     }
 
+    /// Puts a picture that was added where it was in an earlier layout. It rests there, and gives way only to newcomers.
+    pub fn restore(&mut self, id: PictureId, place: [f32; 2]) {
+        let Some(index) = self.index_of.get(&id).map(|index| *index as usize) else { return };
+        if let (Some(slot), Some(member)) = (self.places.get_mut(index), self.members.get_mut(index))
+            && place.iter().all(|axis| axis.is_finite())
+        {
+            *slot = place;
+            member.is_placed = true;
+            member.age = ROUNDS.0.max(ROUNDS.1);
+        }
+    }
+
     /// Takes pictures out; the others keep their order.
     pub fn remove(&mut self, ids: &[PictureId]) {
         let mut keep = vec![true; self.members.len()];

@@ -11,6 +11,7 @@ mod clusters;
 mod descent;
 mod forest;
 mod grid;
+pub mod kept;
 mod lasso;
 mod layout;
 mod main_directions;

@@ -55,6 +55,31 @@ impl Libraries {
         }
     }
 
+    /// Where pictures were when the map was laid out last. Blocks.
+    #[must_use]
+    pub fn map_places(&self) -> Vec<(PictureId, [f32; 2])> {
+        let mut places = Vec::new();
+        for library in self.all() {
+            let id = |row| PictureId { library: library.number, row };
+            places.extend(library.store.map_places().into_iter().map(|(row, place)| (id(row), place)));
+        }
+        places
+    }
+
+    /// Keeps where pictures are, for the next time; for libraries that another process writes to it does. Blocks.
+    pub fn keep_map_places(&self, places: impl Iterator<Item = (PictureId, [f32; 2])>) {
+        let mut by_library: BTreeMap<u32, Vec<(RowId, [f32; 2])>> = BTreeMap::new();
+        for (id, place) in places {
+            by_library.entry(id.library).or_default().push((id.row, place));
+        }
+        for library in self.all().iter().filter(|library| library.store.can_write()) {
+            let places = by_library.remove(&library.number).unwrap_or_default();
+            if let Err(error) = library.store.keep_map_places(&places) {
+                log::warn!("the map will be laid out anew next time: {error}");
+            }
+        }
+    }
+
     /// What these pictures are, in their order; empty for those that are gone. Blocks: the catalogs are read once.
     #[must_use]
     pub fn map_facts(&self, ids: &[PictureId]) -> Vec<MapFacts> {

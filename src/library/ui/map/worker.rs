@@ -108,9 +108,16 @@ impl Keeper {
         if self.generation == Some(generation) || (is_recent && !self.layout.is_empty()) {
             return;
         }
+        let mut kept: BTreeMap<PictureId, [f32; 2]> = BTreeMap::new();
+        if self.layout.is_empty() {
+            kept.extend(libraries.map_places());
+        }
         let mut there = BTreeMap::new();
         libraries.map_rows(|row| {
             self.layout.add(row.id, row.vector);
+            if let Some(place) = kept.get(&row.id) {
+                self.layout.restore(row.id, *place);
+            }
             there.insert(row.id, row.color);
         });
         let gone: Vec<PictureId> = self.layout.ids().filter(|id| !there.contains_key(id)).collect();
@@ -122,8 +129,10 @@ impl Keeper {
         self.settled = None;
     }
 
-    /// Finds groups and names them.
+    /// Keeps the places, finds groups and names them.
     fn settle(&mut self, libraries: &Libraries) {
+        let places = self.layout.positions().iter().copied();
+        libraries.keep_map_places(self.ids.iter().copied().zip(places));
         let facts = libraries.map_facts(&self.ids);
         let group_of = self.layout.clusters((self.ids.len() / LEAST_GROUP.0).max(LEAST_GROUP.1));
         let words: Vec<Vec<&str>> =
