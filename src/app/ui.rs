@@ -11,11 +11,12 @@ use super::{
 };
 use crate::gpu::Owner;
 use crate::library::ui::THUMBNAIL_RANGE;
-use crate::ui::{Theme, Workspace as _, widgets};
+use crate::ui::{Theme, Workspace as _, popups, widgets};
 
 impl App {
     pub(super) fn draw(&mut self, ui: &mut egui::Ui, frame: &eframe::Frame) {
         let ctx = ui.ctx().clone();
+        popups::note(&ctx);
         self.top_bar_ui(ui);
         self.system_is_shown.store(self.settings.show_system, Ordering::Relaxed);
         if self.settings.show_system {
@@ -108,7 +109,7 @@ impl App {
         self.measure_window_memory(ui.ctx());
         let Some(sampler) = &self.sampler else { return };
         let jobs = self.jobs.snapshot();
-        let bytes = u64::from(self.settings.library.thumbnail_megabytes) * 1_000_000;
+        let bytes = self.settings.library.thumbnail_bytes();
         let thumbnails = Budget { owner: Owner::Library, label: "thumbnails", bytes };
         let action = egui::Panel::right("system")
             .default_size(1.1 * Theme::get().sidebar_width)

@@ -79,12 +79,6 @@ impl Pixels {
         &mut self.rgba
     }
 
-    /// All bytes, taken out.
-    #[must_use]
-    pub fn into_rgba(self) -> Vec<u8> {
-        self.rgba
-    }
-
     /// Red, green, blue, alpha of every pixel, row by row.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = [u8; 4]> + '_ {
         self.rgba.as_chunks::<4>().0.iter().copied()

@@ -257,9 +257,9 @@ impl LibraryStore {
     /// # Errors
     /// [`StoreError`].
     pub fn strike_out_strangers(&self) -> Result<(), StoreError> {
-        let known: HashSet<RowId> = self.catalog.known()?.into_values().map(|known| known.row).collect();
+        let known = self.catalog.all_rows()?;
         for space in self.spaces().iter_mut() {
-            for row in space.ids().into_iter().filter(|row| !known.contains(row)) {
+            for row in space.ids().into_iter().filter(|row| !known.contains(*row)) {
                 space.remove(row)?;
             }
         }

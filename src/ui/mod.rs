@@ -2,6 +2,7 @@
 
 pub mod dialogs;
 pub mod notifications;
+pub mod popups;
 pub mod shell;
 pub mod theme;
 pub mod widgets;

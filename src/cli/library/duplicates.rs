@@ -116,11 +116,11 @@ pub(super) fn duplicates(arguments: &DuplicatesArguments, directories: &Director
     let bytes_reclaimable = groups.iter().map(|group| group.bytes_reclaimable).sum();
     match groups.len() {
         0 => {
-            let pictures = super::count(found.ids.len(), "picture", "pictures");
+            let pictures = crate::units::count(found.ids.len(), "picture", "pictures");
             println!("no duplicates among {pictures}");
         }
         groups => {
-            let groups = super::count(groups, "group", "groups");
+            let groups = crate::units::count(groups, "group", "groups");
             println!("{groups}, {} could be freed", bytes(bytes_reclaimable));
         }
     }

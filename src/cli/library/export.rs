@@ -143,7 +143,7 @@ pub(super) fn export(arguments: &ExportArguments, directories: &Directories) -> 
     match missing {
         0 => Ok(()),
         missing => {
-            let files = super::count(missing, "picture or file", "pictures or files");
+            let files = crate::units::count(missing, "picture or file", "pictures or files");
             Err(anyhow::anyhow!("{files} could not be exported").into())
         }
     }
@@ -189,7 +189,7 @@ fn tell_sheet(path: &std::path::Path, report: &SheetReport) {
     for (picture, reason) in &report.failed {
         eprintln!("vitrine: {}: {reason}", picture.display());
     }
-    let pages = super::count(report.pages, "page", "pages");
+    let pages = crate::units::count(report.pages, "page", "pages");
     println!("{}: {} on {pages}", path.display(), pictures(report.pictures));
 }
 
@@ -207,7 +207,7 @@ fn tell_copies(folder: &std::path::Path, report: &CopyReport) {
 }
 
 fn pictures(number: usize) -> String {
-    super::count(number, "picture", "pictures")
+    crate::units::count(number, "picture", "pictures")
 }
 
 fn is_png(path: &std::path::Path) -> bool {

@@ -46,7 +46,9 @@ pub(super) fn index(arguments: &IndexArguments, directories: &Directories) -> Re
     }
     match report.failed.len() {
         0 => Ok(()),
-        failed => Err(anyhow::anyhow!("{} could not be read", super::count(failed, "file", "files")).into()),
+        failed => {
+            Err(anyhow::anyhow!("{} could not be read", crate::units::count(failed, "file", "files")).into())
+        }
     }
 }
 
@@ -81,7 +83,7 @@ fn message(progress: &IndexProgress) -> String {
 }
 
 fn summary(report: &IndexReport) -> String {
-    let mut parts = vec![super::count(report.files as usize, "picture file", "picture files")];
+    let mut parts = vec![crate::units::count(report.files as usize, "picture file", "picture files")];
     let counts = [
         (report.indexed, "indexed"),
         (report.unchanged, "unchanged"),

@@ -18,6 +18,7 @@ use crate::{
         store::StoreError,
     },
     storage::Directories,
+    units::{self, count},
 };
 
 /// What can be done with pictures.
@@ -90,7 +91,7 @@ fn bring_up_to_date(libraries: &Libraries, number: u32, folder: &Path) -> anyhow
             let (count, folder) = (report.failed.len(), folder.display());
             eprintln!(
                 "vitrine: note: {} could not be read; vitrine library index {folder} names them",
-                self::count(count, "file", "files")
+                units::count(count, "file", "files")
             );
         }
         // What is known can be searched all the same.
@@ -141,11 +142,6 @@ fn list(json: bool, directories: &Directories) -> Result<(), Failure> {
         0 => Ok(()),
         broken => Err(anyhow::anyhow!("{} cannot be used", count(broken, "library", "libraries")).into()),
     }
-}
-
-/// So many of something, in words.
-fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 fn listed(libraries: &Libraries, root: &Path) -> Listed {

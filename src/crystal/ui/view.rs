@@ -19,7 +19,7 @@ use crate::{
         scene::{CameraFrame, Scene, pick},
     },
     gpu::{GpuContext, GpuError, Owner},
-    ui::{Shell, Theme, widgets},
+    ui::{Shell, Theme, popups, widgets},
 };
 
 /// Radians per point that the pointer moves: half a turn is a hand's breadth.
@@ -309,8 +309,7 @@ fn point(ui: &egui::Ui, response: &egui::Response, rect: egui::Rect, shown: &mut
         }
     }
     // Escape that closes a menu or a dialog is not meant for the picture.
-    let is_free =
-        !egui::Popup::is_any_open(ui.ctx()) && ui.memory(|memory| memory.top_modal_layer().is_none());
+    let is_free = !popups::is_something_over(ui.ctx());
     if is_free && ui.input(|input| input.key_pressed(Key::Escape)) {
         shown.selected = None;
         shown.link = None;

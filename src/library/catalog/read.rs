@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use super::super::{ContentHash, Format, RowId};
 use super::record::{Counts, HashedPicture, Known, LightEntry, PictureRecord, Stage, Swatches};
 use super::write::SWATCH_BYTES;
-use super::{Catalog, CatalogError, paths, row_id};
+use super::{Catalog, CatalogError, RowSet, paths, row_id};
 
 const KNOWN: &str = "SELECT path, id, size, modified, stage, reason, content, sidecar, missing FROM pictures";
 
@@ -33,6 +33,15 @@ impl Catalog {
     pub fn known(&self) -> Result<HashMap<PathBuf, Known>, CatalogError> {
         let all = self.rows(KNOWN, |row| Ok((path(row, 0)?, known(row)?)))?;
         Ok(all.into_iter().collect())
+    }
+
+    /// All rows, those of failed and missing files included.
+    ///
+    /// # Errors
+    /// [`CatalogError`].
+    pub fn all_rows(&self) -> Result<RowSet, CatalogError> {
+        let rows = self.rows("SELECT id FROM pictures", |row| row_id(row.get(0)?))?;
+        Ok(rows.into_iter().collect())
     }
 
     /// Every picture that can be found, in the order of rows.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::Candidate;
 use crate::library::Format;
+use crate::units::bytes;
 
 /// A rule, best-first.
 #[derive(Clone, Debug, PartialEq)]
@@ -205,14 +206,4 @@ fn ends_with_number_in_brackets(stem: &str) -> bool {
         return false;
     };
     (1..=3).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// A size as people read it.
-#[must_use]
-pub fn bytes(count: u64) -> String {
-    const UNITS: [(&str, f64); 4] = [("GB", 1e9), ("MB", 1e6), ("kB", 1e3), ("bytes", 1.0)];
-    let unit = UNITS.iter().find(|(_, size)| count as f64 >= *size).unwrap_or(&("bytes", 1.0));
-    let value = count as f64 / unit.1;
-    let digits = usize::from(value < 10.0 && unit.1 > 1.0);
-    format!("{value:.digits$} {}", unit.0)
 }

@@ -1,6 +1,5 @@
 //! Duplicates over the open libraries: from what is kept to a graph that regroups at once.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -51,19 +50,39 @@ pub enum DuplicateStage {
     Crops,
 }
 
-/// Groups of contents that the user has settled.
-#[derive(Debug, Default)]
-struct Resolved {
-    /// Each in order.
-    groups: BTreeSet<Vec<ContentHash>>,
-}
+/// Groups of contents that the user has settled, in the order of settling.
+#[derive(Clone, Debug, Default)]
+pub struct Resolved(Vec<Vec<ContentHash>>);
 
 impl Resolved {
+    /// How many.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Adds a group, its contents in order.
+    pub fn push(&mut self, contents: Vec<ContentHash>) {
+        self.0.push(contents);
+    }
+
+    /// Takes back the one that was added last.
+    pub fn pop(&mut self) -> Option<Vec<ContentHash>> {
+        self.0.pop()
+    }
+
     /// Whether these (in order) are a settled group, or what is left of one.
-    fn contains(&self, contents: &[ContentHash]) -> bool {
+    #[must_use]
+    pub fn contains(&self, contents: &[ContentHash]) -> bool {
         let holds =
             |group: &Vec<ContentHash>| contents.iter().all(|content| group.binary_search(content).is_ok());
-        contents.len() > 1 && (self.groups.contains(contents) || self.groups.iter().any(holds))
+        contents.len() > 1 && self.0.iter().any(holds)
     }
 }
 
@@ -90,7 +109,7 @@ impl Duplicates {
     /// Groups that the user settled before this search; they are left out.
     #[must_use]
     pub fn resolved_count(&self) -> usize {
-        self.resolved.groups.len()
+        self.resolved.len()
     }
 
     /// Pairs that are kept.
@@ -120,12 +139,6 @@ impl Duplicates {
             modified_ns: candidate.modified_ns,
         };
         self.paths.iter().zip(&self.candidates).map(known).collect()
-    }
-
-    /// Leaves a group out from now on; [`Libraries::resolve`] makes it last.
-    pub fn note_resolved(&mut self, members: &[u32]) {
-        let contents = self.contents(members);
-        self.resolved.groups.insert(contents);
     }
 
     /// Contents of members, in order.
@@ -171,7 +184,7 @@ impl Libraries {
                 found.candidates.push(candidate);
                 found.paths.push(path);
             }
-            found.resolved.groups.extend(library.store.catalog.resolved_groups()?);
+            found.resolved.0.extend(library.store.catalog.resolved_groups()?);
         }
         let looks = Arc::new(self.looks(&found.ids));
         let close = Self::close(&found, scope, on_stage, should_stop);

@@ -26,7 +26,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use self::details::Details;
-pub use self::duplicates::{DuplicateScope, DuplicateStage, Duplicates};
+pub use self::duplicates::{DuplicateScope, DuplicateStage, Duplicates, Resolved};
 pub use self::error::LibraryError;
 pub use self::export::Selected;
 pub use self::info::{PictureInfo, SwatchInfo, describe_file};

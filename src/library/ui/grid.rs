@@ -11,7 +11,7 @@ use super::work::name_of;
 use super::{LibraryCommand, LibrarySettings};
 use crate::library::PictureId;
 use crate::library::session::{Entry, Hit, Strength, Table};
-use crate::ui::Theme;
+use crate::ui::{Theme, popups};
 
 /// What the grid keeps from frame to frame.
 #[derive(Default)]
@@ -186,27 +186,11 @@ impl Grid {
     }
 }
 
-/// Whether keys are for the pictures: no text is typed, and nothing lies over them or did when the frame began. The key
-/// that closes a menu is the menu's.
+/// Whether keys are for the pictures: no text is typed, no button has the focus, and nothing lies over them.
 pub(super) fn may_take_keys(ctx: &egui::Context) -> bool {
     !ctx.text_edit_focused()
-        && ctx.memory(|memory| memory.top_modal_layer().is_none() && memory.focused().is_none())
-        && !has_popup(ctx)
-}
-
-/// Notes at the beginning of a frame whether a menu is open.
-pub(super) fn note_popups(ctx: &egui::Context) {
-    let is_open = egui::Popup::is_any_open(ctx);
-    ctx.data_mut(|data| data.insert_temp(popup_id(), is_open));
-}
-
-/// Whether a menu was open when the frame began, or is.
-pub(super) fn has_popup(ctx: &egui::Context) -> bool {
-    egui::Popup::is_any_open(ctx) || ctx.data(|data| data.get_temp(popup_id()).unwrap_or(false))
-}
-
-fn popup_id() -> egui::Id {
-    egui::Id::unique("library popup")
+        && ctx.memory(|memory| memory.focused().is_none())
+        && !popups::is_something_over(ctx)
 }
 
 fn entry_of<'a>(shown: &Shown<'a>, index: usize) -> Option<&'a Entry> {

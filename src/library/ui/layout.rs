@@ -3,11 +3,11 @@
 use eframe::egui;
 
 use super::grid::Shown;
-use super::list::grouped;
 use super::settings::Sorting;
 use super::{LibraryCommand, LibraryRoom, MOST_QUERY_PICTURES, RoomAction, View};
 use super::{export, list, map, relevance, settings};
 use crate::ui::{Shell, Theme, widgets};
+use crate::units::{count, grouped};
 
 impl LibraryRoom {
     pub(super) fn left_ui(&mut self, ui: &mut egui::Ui, commands: &mut Vec<LibraryCommand>) {
@@ -35,16 +35,12 @@ impl LibraryRoom {
             self.views_ui(ui, commands);
             ui.separator();
             let shown = self.shown_count();
-            let count = if shown == total {
-                if total == 1 {
-                    "1 picture".to_owned()
-                } else {
-                    format!("{} pictures", grouped(total as u64))
-                }
+            let words = if shown == total {
+                count(total, "picture", "pictures")
             } else {
                 format!("{} of {}", grouped(shown as u64), grouped(total as u64))
             };
-            ui.label(count);
+            ui.label(words);
             self.selection_ui(ui, commands);
             ui.separator();
             let sorting = egui::ComboBox::from_id_salt("sorting")
@@ -205,10 +201,8 @@ impl LibraryRoom {
             } else if is_library_empty {
                 ui.label("There are no pictures in these folders.");
                 if failed > 0 {
-                    ui.weak(match failed {
-                        1 => "1 file could not be read; its folder at the left says why.".to_owned(),
-                        many => format!("{many} files could not be read; their folders at the left say why."),
-                    });
+                    let files = count(failed, "file", "files");
+                    ui.weak(format!("{files} could not be read; the list at the left says why."));
                 }
             } else if self.search.is_busy() {
                 ui.weak("Searching…");
@@ -240,7 +234,7 @@ impl LibraryRoom {
         };
         let hits = self.search.answer.shown(self.search.with_weak);
         let at = self.selection.cursor().filter(|at| hits.get(*at).is_some_and(|hit| hit.id == id));
-        let at = at.or_else(|| hits.iter().position(|hit| hit.id == id)).unwrap_or(0);
+        let at = at.or_else(|| hits.iter().position(|hit| hit.id == id));
         let is_wide = ui.available_width() > 2.6 * Theme::get().sidebar_width;
         let settings = &mut self.settings;
         let shows = if is_wide { &mut settings.shows_details } else { &mut settings.shows_details_below };

@@ -8,6 +8,7 @@ use super::work::{Work, name_of};
 use super::{LibraryCommand, LibrarySettings};
 use crate::library::session::{IndexProgress, LibraryInfo};
 use crate::ui::{Theme, widgets};
+use crate::units::{self, grouped};
 
 pub(super) fn list_ui(
     ui: &mut egui::Ui,
@@ -118,10 +119,7 @@ fn library_ui(
             });
         });
     });
-    let count = match info.pictures {
-        1 => "1 picture".to_owned(),
-        many => format!("{} pictures", grouped(many as u64)),
-    };
+    let count = units::count(info.pictures, "picture", "pictures");
     // Under the letters of the name, which stand in a button.
     let inset = ui.spacing().button_padding.x as i8;
     egui::Frame::NONE.inner_margin(egui::Margin { left: inset, ..egui::Margin::ZERO }).show(ui, |ui| {
@@ -192,11 +190,10 @@ fn progress_ui(
 
 /// How many files cannot be read, and the way to their list.
 fn failed_ui(ui: &mut egui::Ui, number: u32, failed: u64, commands: &mut Vec<LibraryCommand>) {
-    let words = match failed {
-        0 => return,
-        1 => "1 file cannot be read".to_owned(),
-        many => format!("{} files cannot be read", grouped(many)),
-    };
+    if failed == 0 {
+        return;
+    }
+    let words = format!("{} cannot be read", units::count(failed as usize, "file", "files"));
     let words = RichText::new(words).small().color(Theme::of(ui).warning.egui());
     if ui.add(egui::Link::new(words)).on_hover_text("Which, and why").clicked() {
         commands.push(LibraryCommand::ShowFailed(number));
@@ -229,19 +226,6 @@ fn duration(secs: f64) -> String {
     }
 }
 
-/// A number with thin gaps between its thousands.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + 4);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push('\u{a0}');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// A dialog that asks before a library is forgotten; what was answered.
 pub(super) fn forget_ui(ctx: &egui::Context, root: &Path) -> Option<bool> {
     let mut answer = None;
@@ -270,11 +254,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_and_times_are_readable() {
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(1_234), "1\u{a0}234");
-        assert_eq!(grouped(12_345_678), "12\u{a0}345\u{a0}678");
+    fn times_are_readable() {
         assert_eq!((duration(42.0), duration(600.0)), ("42 s".to_owned(), "10 min".to_owned()));
         assert_eq!(duration(5400.0), "1.5 h");
     }

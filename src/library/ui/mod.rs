@@ -286,7 +286,6 @@ impl Workspace for LibraryRoom {
     fn ui(&mut self, ui: &mut egui::Ui, shell: &mut Shell<'_>) {
         let ctx = ui.ctx().clone();
         // Before anything that takes keys for itself.
-        grid::note_popups(&ctx);
         let escape =
             |input: &mut egui::InputState| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape);
         if self.failed.is_some() && ctx.input_mut(escape) {
@@ -299,8 +298,7 @@ impl Workspace for LibraryRoom {
         }
         self.take_pasted(&ctx);
         self.poll_small(&ctx, shell);
-        let budget = u64::from(self.settings.thumbnail_megabytes) * 1_000_000;
-        self.thumbs.begin_frame(&ctx, budget, shell);
+        self.thumbs.begin_frame(&ctx, self.settings.thumbnail_bytes(), shell);
         let has_libraries = !self.libraries.list().is_empty();
         if has_libraries {
             if !self.viewer_ui(ui, shell, &mut commands) {

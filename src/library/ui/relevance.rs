@@ -5,6 +5,7 @@ use eframe::egui::{self, Color32, Sense, Stroke, pos2};
 use super::search::Search;
 use crate::library::session::{Histogram, Strength};
 use crate::ui::{Theme, widgets};
+use crate::units::grouped;
 
 /// Draws it where the question has an order of relevance.
 pub(super) fn relevance_ui(ui: &mut egui::Ui, search: &mut Search) {
@@ -35,7 +36,7 @@ pub(super) fn relevance_ui(ui: &mut egui::Ui, search: &mut Search) {
                 .zip(search.answer.response.strengths)
             {
                 let word = super::grid::strength_word(strength);
-                let text = egui::RichText::new(format!("{word} {}", super::list::grouped(count as u64)));
+                let text = egui::RichText::new(format!("{word} {}", grouped(count as u64)));
                 ui.label(text.small().color(color(ui, strength)));
             }
         });

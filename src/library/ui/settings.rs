@@ -112,6 +112,12 @@ impl LibrarySettings {
         self
     }
 
+    /// Graphics memory for thumbnails, in bytes.
+    #[must_use]
+    pub fn thumbnail_bytes(&self) -> u64 {
+        u64::from(self.thumbnail_megabytes) * 1_000_000
+    }
+
     /// Puts a folder at the head of the recent list.
     pub fn remember(&mut self, path: &Path) {
         // The settings file is text: a path that is not would keep all of it from being written.

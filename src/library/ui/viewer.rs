@@ -15,6 +15,7 @@ use crate::jobs::LatestWorker;
 use crate::library::session::{Crop, Details, Entry, Libraries};
 use crate::library::{PictureId, Pixels};
 use crate::ui::{Shell, Theme, widgets};
+use crate::units::grouped;
 
 /// Screen sizes are asked for in steps, so that a window that is being resized does not read the file at each step.
 const SIDE_STEP: u32 = 512;
@@ -90,7 +91,7 @@ impl Viewer {
     pub fn ui(
         &mut self,
         ui: &mut egui::Ui,
-        (entry, at, count): (&Entry, usize, usize),
+        (entry, at, count): (&Entry, Option<usize>, usize),
         shows_details: &mut bool,
         thumbs: &Thumbnails,
         libraries: &Libraries,
@@ -159,7 +160,7 @@ impl Viewer {
         &mut self,
         ui: &mut egui::Ui,
         entry: &Entry,
-        (at, count): (usize, usize),
+        (at, count): (Option<usize>, usize),
         commands: &mut Vec<LibraryCommand>,
     ) {
         if ui.button("⬅ All pictures").on_hover_text("Esc").clicked() {
@@ -171,7 +172,9 @@ impl Viewer {
         if widgets::icon_button(ui, "▶", "Next picture").clicked() {
             commands.push(LibraryCommand::StepViewer(1));
         }
-        ui.weak(format!("{} of {}", super::list::grouped(at as u64 + 1), super::list::grouped(count as u64)));
+        if let Some(at) = at {
+            ui.weak(format!("{} of {}", grouped(at as u64 + 1), grouped(count as u64)));
+        }
         ui.separator();
         if ui.selectable_label(self.zoom.is_none(), "Fit").on_hover_text("0").clicked() {
             self.zoom = None;

@@ -6,6 +6,7 @@ use crate::library::query::parse::describe_filter;
 use crate::library::query::{Filter, Query, Term, TermKind, TextField};
 use crate::library::session::request::{Reading, TookAs};
 use crate::library::session::vocabulary;
+use crate::units::count;
 
 /// One reading for each term.
 pub fn of(query: &Query, universe: &Universe, words: &[WordRanking]) -> Vec<Reading> {
@@ -82,6 +83,6 @@ fn words_reading(
     (TookAs::NamesAndTexts, note)
 }
 
-fn pictures(count: usize) -> String {
-    if count == 1 { "1 picture".to_owned() } else { format!("{count} pictures") }
+fn pictures(number: usize) -> String {
+    count(number, "picture", "pictures")
 }

@@ -5,7 +5,10 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::{DuplicatesView, actions::Action, compare::Compare, finding::Finding, grouping::Grouped};
 use crate::{
     jobs::{JobContext, JobError},
-    library::session::{Duplicates, Libraries},
+    library::{
+        ContentHash,
+        session::{Duplicates, Libraries},
+    },
     ui::Shell,
 };
 
@@ -97,20 +100,19 @@ impl DuplicatesView {
     /// Leaves a group out, from now on and in later searches.
     fn settle(&mut self, place: usize, shell: &Shell<'_>, libraries: &Libraries) {
         let Some((group, found)) = self.groups.all.get(place).zip(self.found.clone()) else { return };
-        let positions = group.positions.clone();
+        let contents = found.contents(&group.positions);
         self.marks.keep_all(group);
-        remember_settled(group, &found, shell, libraries);
-        Arc::make_mut(&mut self.settled).push(positions);
+        remember_settled(group, &found, contents.clone(), shell, libraries);
+        Arc::make_mut(&mut self.settled).push(contents);
         self.is_opened = false;
         self.wants_groups = true;
     }
 
     fn unsettle_last(&mut self, shell: &Shell<'_>, libraries: &Libraries) {
-        let Some(found) = self.found.clone() else { return };
-        let Some(positions) = Arc::make_mut(&mut self.settled).pop() else { return };
+        let Some(contents) = Arc::make_mut(&mut self.settled).pop() else { return };
         let libraries = libraries.clone();
         let handle = shell.jobs.spawn("Bring a group back", move |_: &JobContext| {
-            libraries.unresolve(&found.contents(&positions)).map_err(JobError::failed)
+            libraries.unresolve(&contents).map_err(JobError::failed)
         });
         self.unsettling = Some((handle, false));
         self.wants_groups = true;
@@ -147,8 +149,13 @@ impl DuplicatesView {
 }
 
 /// Writes it down, in the background.
-fn remember_settled(group: &Grouped, found: &Duplicates, shell: &Shell<'_>, libraries: &Libraries) {
-    let contents = found.contents(&group.positions);
+fn remember_settled(
+    group: &Grouped,
+    found: &Duplicates,
+    contents: Vec<ContentHash>,
+    shell: &Shell<'_>,
+    libraries: &Libraries,
+) {
     let library = |index: &u32| found.ids.get(*index as usize).map(|id| id.library);
     let numbers: BTreeSet<u32> = group.positions.iter().filter_map(library).collect();
     let numbers: Vec<u32> = numbers.into_iter().collect();

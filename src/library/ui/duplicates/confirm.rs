@@ -5,7 +5,11 @@ use std::path::Path;
 use eframe::egui::{self, RichText};
 
 use super::look;
-use crate::{library::duplicates::trash::TrashPlan, ui::Theme, units::bytes};
+use crate::{
+    library::duplicates::trash::TrashPlan,
+    ui::Theme,
+    units::{self, bytes},
+};
 
 /// What the user answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +38,7 @@ pub(super) fn confirm_ui(ctx: &egui::Context, asked: Result<&TrashPlan, &str>) -
 
 fn plan_ui(ui: &mut egui::Ui, plan: &TrashPlan) -> Option<Answer> {
     let theme = Theme::get();
-    let files = look::count(plan.files.len(), "file", "files");
+    let files = units::count(plan.files.len(), "file", "files");
     ui.heading(format!("Move {files} to the trash?"));
     if plan.files.is_empty() {
         ui.label("None of the marked files can go.");
@@ -50,7 +54,7 @@ fn plan_ui(ui: &mut egui::Ui, plan: &TrashPlan) -> Option<Answer> {
     }
     if !plan.skipped.is_empty() {
         ui.add_space(theme.space);
-        ui.label(look::count(plan.skipped.len(), "marked file stays", "marked files stay"));
+        ui.label(units::count(plan.skipped.len(), "marked file stays", "marked files stay"));
         let row = |number: usize| {
             let skipped = plan.skipped.get(number)?;
             Some((skipped.path.as_path(), skipped.reason.clone()))

@@ -17,7 +17,7 @@ use crate::{
         session::Duplicates,
     },
     ui::{Theme, widgets},
-    units::bytes,
+    units::{self, bytes},
 };
 
 /// Side of a picture in the opened group, in points.
@@ -68,7 +68,7 @@ fn head_ui(ui: &mut egui::Ui, seen: &GroupSeen<'_>, actions: &mut Vec<Action>) {
         look::kind_dot(ui, group.group.kind);
         ui.label(RichText::new(look::kind_title(group.group.kind)).heading())
             .on_hover_text(look::kind_hint(group.group.kind));
-        let count = look::count(group.positions.len(), "picture", "pictures");
+        let count = units::count(group.positions.len(), "picture", "pictures");
         ui.weak(format!("{count} · {} could be freed", bytes(group.bytes_freed)));
     });
     ui.horizontal_wrapped(|ui| {

@@ -14,7 +14,7 @@ use crate::{
             Group, Kind, Kinds, Thresholds,
             keep::{Choice, Rule, suggest_keep},
         },
-        session::Duplicates,
+        session::{Duplicates, Resolved},
     },
     ui::Shell,
 };
@@ -63,8 +63,8 @@ pub struct Request {
     pub rules: Vec<Rule>,
     /// Pictures that went to the trash.
     pub gone: Arc<BTreeSet<u32>>,
-    /// Groups that are no duplicates, each by its positions.
-    pub settled: Arc<Vec<Vec<u32>>>,
+    /// Groups that are no duplicates, settled since the search.
+    pub settled: Arc<Resolved>,
 }
 
 /// Groups at the request's thresholds.
@@ -79,7 +79,7 @@ pub fn group(request: &Request) -> Groups {
     };
     let mut counts = [0; 7];
     for group in found.groups(&Thresholds { kinds: Kinds::ALL, ..*thresholds }) {
-        if settled.contains(&left(&group)) {
+        if settled.contains(&found.contents(&left(&group))) {
             continue;
         }
         let members = group.members.iter().filter(|member| !gone.contains(&member.index));
@@ -96,7 +96,7 @@ pub fn group(request: &Request) -> Groups {
         let bytes = |index: &u32| found.candidates.get(*index as usize).map_or(0, |c| c.size_bytes);
         let others = positions.iter().filter(|index| **index != choice.index);
         let bytes_freed = others.map(bytes).sum();
-        let is_group = positions.len() > 1 && !settled.contains(&positions);
+        let is_group = positions.len() > 1 && !settled.contains(&found.contents(&positions));
         is_group.then_some(Grouped { group, choice, bytes_freed, positions })
     };
     let mut all: Vec<Grouped> = found.groups(thresholds).into_iter().filter_map(shown).collect();

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     library::session::Duplicates,
     ui::{Theme, widgets},
-    units::bytes,
+    units::{self, bytes},
 };
 
 /// Side of a small picture in a row, in points.
@@ -64,7 +64,7 @@ fn row_ui(
     let palette = Theme::of(ui);
     let (rect, response) =
         ui.allocate_exact_size(egui::vec2(ui.available_width(), height), egui::Sense::click());
-    let count = look::count(group.positions.len(), "picture", "pictures");
+    let count = units::count(group.positions.len(), "picture", "pictures");
     let title = format!("{} · {count} · {}", look::kind_title(group.group.kind), bytes(group.bytes_freed));
     let name = seen.found.paths.get(group.choice.index as usize).map(|path| look::name(path));
     let name = name.unwrap_or_default();

@@ -143,11 +143,6 @@ fn time_of(secs: i64) -> String {
     format!("{day} {:02}:{:02}", minutes / 60, minutes % 60)
 }
 
-/// "1 file", "3 files".
-pub(super) fn count(number: usize, one: &str, many: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

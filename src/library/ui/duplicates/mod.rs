@@ -41,7 +41,7 @@ use crate::{
     jobs::{JobError, JobHandle},
     library::{
         duplicates::{SystemTrash, keep::PreferredFolder},
-        session::{Duplicates, Libraries},
+        session::{Duplicates, Libraries, Resolved},
     },
     ui::Shell,
 };
@@ -72,7 +72,7 @@ pub struct DuplicatesView {
     total: Total,
     gone: Arc<BTreeSet<u32>>,
     /// Settled since this search, in order.
-    settled: Arc<Vec<Vec<u32>>>,
+    settled: Arc<Resolved>,
     /// Groups on their way back, and whether the search is to be done again for them.
     unsettling: Option<(JobHandle<()>, bool)>,
     compare: Option<Compare>,

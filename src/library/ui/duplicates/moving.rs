@@ -9,7 +9,6 @@ use std::{
     },
 };
 
-use super::look;
 use crate::{
     jobs::{JobContext, JobError, JobHandle, Jobs},
     library::{
@@ -19,7 +18,7 @@ use crate::{
         session::{IndexOptions, Libraries},
     },
     ui::Shell,
-    units::bytes,
+    units::{self, bytes},
 };
 
 /// A trash that several threads may use.
@@ -271,11 +270,11 @@ impl Moving {
         let done = Done { outcomes, bytes: self.bytes };
         let (count, failed) = (done.moved(), done.outcomes.len() - done.moved());
         if failed == 0 {
-            let files = look::count(count, "file", "files");
+            let files = units::count(count, "file", "files");
             shell.notifications.info(format!("{files} ({}) moved to the trash", bytes(done.bytes)));
         } else {
             let first = done.failed().next().map_or("", |(_, why)| why).to_owned();
-            let files = look::count(failed, "file stays", "files stay");
+            let files = units::count(failed, "file stays", "files stay");
             shell.notifications.warn(format!("{files} where it was: {first}"));
         }
         self.done = Some(done);
@@ -293,11 +292,11 @@ fn take_back(result: Result<Vec<Outcome>, JobError>, moved: &mut Moved, shell: &
     moved.back.extend(outcomes.iter().filter(|o| o.result.is_ok()).map(|outcome| outcome.index));
     match outcomes.iter().find_map(|outcome| outcome.result.as_ref().err()) {
         None => {
-            let files = look::count(moved.back.len(), "file is", "files are");
+            let files = units::count(moved.back.len(), "file is", "files are");
             shell.notifications.info(format!("{files} back from the trash"));
         }
         Some(why) => {
-            let files = look::count(outcomes.len() - moved.back.len(), "file", "files");
+            let files = units::count(outcomes.len() - moved.back.len(), "file", "files");
             shell.notifications.error(format!("{files} did not come back: {why}"));
         }
     }

@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     library::session::{Libraries, LibraryInfo},
-    ui::{Shell, Theme},
-    units::bytes,
+    ui::{Shell, Theme, popups},
+    units::{self, bytes},
 };
 
 /// Height of the plot of pairs, in points.
@@ -37,10 +37,8 @@ impl DuplicatesView {
             self.start_ui(ui, libraries, &mut actions);
             return actions;
         }
-        let takes_keys = !ui.ctx().text_edit_focused()
-            && !self.moving.is_asking()
-            && !ui.ctx().any_popup_open()
-            && ui.ctx().memory(|memory| memory.top_modal_layer().is_none());
+        let takes_keys =
+            !ui.ctx().text_edit_focused() && !self.moving.is_asking() && !popups::is_something_over(ui.ctx());
         if self.compare.is_some() {
             self.compare_ui(ui, shell, takes_keys, &mut actions);
         } else {
@@ -80,7 +78,7 @@ impl DuplicatesView {
                 }
                 ui.checkbox(&mut self.settings.crops, "Also parts of pictures, which takes longest");
                 ui.add_space(theme.space);
-                let words = format!("Compare {}", look::count(count, "picture", "pictures"));
+                let words = format!("Compare {}", units::count(count, "picture", "pictures"));
                 if ui.add_enabled(count > 1, egui::Button::new(words)).clicked() {
                     actions.push(Action::Find);
                 }
@@ -125,7 +123,7 @@ impl DuplicatesView {
     fn bottom_ui(&self, ui: &mut egui::Ui, actions: &mut Vec<Action>) {
         ui.add_space(2.0);
         ui.horizontal_wrapped(|ui| {
-            let groups = look::count(self.groups.all.len(), "group", "groups");
+            let groups = units::count(self.groups.all.len(), "group", "groups");
             ui.label(format!("{groups}, {} could be freed", bytes(self.groups.bytes_freed)));
             let has_groups = !self.groups.all.is_empty();
             let all = ui.add_enabled(has_groups, egui::Button::new("Mark copies"));
@@ -138,7 +136,7 @@ impl DuplicatesView {
                 actions.push(Action::Clear);
             }
             self.settled_ui(ui, actions);
-            let files = look::count(self.total.files, "file", "files");
+            let files = units::count(self.total.files, "file", "files");
             let words = format!("Move {files} ({}) to the trash…", bytes(self.total.bytes));
             let can_go = self.total.files > 0 && !self.moving.is_asking();
             if ui.add_enabled(can_go, egui::Button::new(words)).clicked() {
@@ -164,7 +162,7 @@ impl DuplicatesView {
         if count == 0 {
             return;
         }
-        let words = format!("{} left out", look::count(count, "group", "groups"));
+        let words = format!("{} left out", units::count(count, "group", "groups"));
         let menu = ui.menu_button(words, |ui| {
             let last = ui.add_enabled(!self.settled.is_empty(), egui::Button::new("Bring back the last one"));
             if last.clicked() {
@@ -184,7 +182,7 @@ impl DuplicatesView {
         let Some(done) = &self.moving.done else { return };
         let count = done.moved();
         ui.horizontal_wrapped(|ui| {
-            ui.label(format!("{} went to the trash", look::count(count, "file", "files")));
+            ui.label(format!("{} went to the trash", units::count(count, "file", "files")));
             if count > 0 && self.moving.can_restore() {
                 let undo = ui.add_enabled(!self.moving.is_asking(), egui::Button::new("Undo"));
                 if undo.on_hover_text("Bring them back to where they were").clicked() {
@@ -220,7 +218,7 @@ impl DuplicatesView {
                 ui.vertical_centered(|ui| {
                     ui.add_space(0.2 * ui.available_height());
                     let left = found.ids.len().saturating_sub(self.gone.len());
-                    let pictures = look::count(left, "picture", "pictures");
+                    let pictures = units::count(left, "picture", "pictures");
                     ui.label(format!("No duplicates among {pictures} at these thresholds"));
                     ui.weak("Looser thresholds find more; all kinds can be switched on above");
                 });

@@ -27,7 +27,6 @@ use self::{
     worker::{Settled, Snapshot},
 };
 use super::RoomAction;
-use super::list::grouped;
 use super::selection::Selection;
 use super::thumbs::{Look, Thumbnails, Wanted};
 use crate::{
@@ -39,6 +38,7 @@ use crate::{
         session::{Libraries, Table},
     },
     ui::{Shell, Theme},
+    units::grouped,
 };
 
 pub use self::frames::FramesBy;
@@ -140,14 +140,6 @@ impl MapView {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-
-    /// Names of the groups that were found, largest first; none while pictures move.
-    #[must_use]
-    pub fn group_names(&self) -> Vec<String> {
-        let settled = self.snapshot.as_ref().and_then(|snapshot| snapshot.settled.as_ref());
-        settled
-            .map_or_else(Vec::new, |settled| settled.groups.iter().map(|group| group.name.clone()).collect())
     }
 
     /// Gives the memory of the device back when it has not been shown for a while.

@@ -9,9 +9,9 @@ use super::{MapView, Screen, Seen, Sharp, picture_rect};
 use crate::library::PictureId;
 use crate::library::map::inside;
 use crate::library::ui::RoomAction;
-use crate::library::ui::grid::has_popup;
 use crate::library::ui::selection::Selection;
 use crate::library::ui::thumbs::Thumbnails;
+use crate::ui::popups;
 
 impl MapView {
     /// Mouse, trackpad and keyboard move the map or draw a loop.
@@ -50,7 +50,7 @@ impl MapView {
             }
         }
         let is_typing = ui.memory(|memory| memory.focused().is_some_and(|id| id != response.id));
-        let is_free = !has_popup(ui.ctx()) && ui.memory(|memory| memory.top_modal_layer().is_none());
+        let is_free = !popups::is_something_over(ui.ctx());
         if is_free && !is_typing {
             self.steer_by_keys(ui, rect);
         }
