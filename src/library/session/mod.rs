@@ -326,12 +326,14 @@ impl Libraries {
         let (number, root) = (closed.number, closed.root.clone());
         wait_for_the_last(closed);
         let (root, folder) = self.place(&root)?;
-        let opened = self.read(number, &root, &folder)?;
-        if let Some(slot) = lock(&self.shared.open).get_mut(number as usize) {
-            *slot = Some(opened);
-        }
+        let opened = self.read(number, &root, &folder).map(|opened| {
+            if let Some(slot) = lock(&self.shared.open).get_mut(number as usize) {
+                *slot = Some(opened);
+            }
+        });
+        // One that cannot be mended now, because others have it open, is closed: its pictures are not shown as if it were.
         self.publish();
-        Ok(())
+        opened
     }
 
     /// What can be typed next at the cursor (in bytes). Blocks for some milliseconds.
