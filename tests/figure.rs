@@ -163,6 +163,8 @@ fn ticks_are_round_numbers_within_the_axis() {
     assert_eq!(ticks.major.iter().map(|t| ticks.text(*t)).collect::<Vec<_>>(), ["−0.2", "0.0", "0.2"]);
     assert_eq!(number_text(2.5e7, 0), "2.5·10^{7}");
     assert_eq!(number_text(-0.0, 1), "0.0");
+    assert_eq!(number_text(-9_999_999.0, 0), "−1·10^{7}");
+    assert_eq!(number_text(5e-324, 6), "4.94·10^{−324}");
 }
 
 proptest! {
@@ -207,27 +209,58 @@ proptest! {
 
     #[test]
     fn strange_numbers_draw_something_or_nothing(values in prop::collection::vec(prop::num::f64::ANY, 0..24)) {
-        let points: Vec<(f64, f64)> = values.chunks(2).filter_map(|pair| Some((*pair.first()?, *pair.get(1)?))).collect();
-        let shapes = [
-            Shape::Line(points.clone(), LineStyle::Dashed),
-            Shape::Area(points.clone()),
-            Shape::Sticks { points: points.clone(), base: 0.0 },
-            Shape::Scatter(points.clone()),
-            Shape::Bars(points.iter().map(|&(x, y)| Bar { x: (x, x + 1.0), y: (0.0, y) }).collect()),
-            Shape::HeatMap { x_edges: values.clone(), y_edges: values.clone(), values: values.clone() },
-            Shape::Level(values.first().copied().unwrap_or(0.0), LineStyle::Dotted),
-            Shape::Position(values.first().copied().unwrap_or(0.0), LineStyle::Solid),
+        draws_with(&values)?;
+    }
+
+    #[test]
+    fn ticks_of_any_axis_are_numbers(low in prop::num::f64::ANY, high in prop::num::f64::ANY, count in prop::num::f64::ANY) {
+        prop_assume!(low.is_finite() && high.is_finite());
+        let ticks = Ticks::new((low, high), count);
+        for value in &ticks.major {
+            let text = ticks.text(*value);
+            prop_assert!(value.is_finite() && !text.contains("NaN") && !text.contains("inf"), "{value} is {text}");
+        }
+    }
+}
+
+/// Every shape of these numbers, on axes that fit them and on axes with an asked range, is a figure of numbers.
+fn draws_with(values: &[f64]) -> Result<(), TestCaseError> {
+    let points: Vec<(f64, f64)> =
+        values.chunks(2).filter_map(|pair| Some((*pair.first()?, *pair.get(1)?))).collect();
+    let shapes = [
+        Shape::Line(points.clone(), LineStyle::Dashed),
+        Shape::Area(points.clone()),
+        Shape::Sticks { points: points.clone(), base: 0.0 },
+        Shape::Scatter(points.clone()),
+        Shape::Bars(points.iter().map(|&(x, y)| Bar { x: (x, x + 1.0), y: (0.0, y) }).collect()),
+        Shape::HeatMap { x_edges: values.to_vec(), y_edges: values.to_vec(), values: values.to_vec() },
+        Shape::Level(values.first().copied().unwrap_or(0.0), LineStyle::Dotted),
+        Shape::Position(values.first().copied().unwrap_or(0.0), LineStyle::Solid),
+    ];
+    for shape in shapes {
+        let mark = Mark::new("name", Ink::Series(3), shape);
+        let range = points.first().copied();
+        let panels = vec![
+            Panel { marks: vec![mark.clone(), mark.clone()], ..Panel::default() },
+            Panel { marks: vec![mark], x: Axis { range, ..Axis::default() }, ..Panel::default() },
         ];
-        for shape in shapes {
-            let mark = Mark::new("name", Ink::Series(3), shape);
-            let range = points.first().copied();
-            let panels = vec![
-                Panel { marks: vec![mark.clone(), mark.clone()], ..Panel::default() },
-                Panel { marks: vec![mark], x: Axis { range, ..Axis::default() }, ..Panel::default() },
-            ];
-            let svg = draw(&Figure { panels, columns: 2, ..Figure::default() }, SIZE, FigureTheme::Print);
-            prop_assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
-            prop_assert!(to_pixels(&svg, 15.0).is_ok());
+        let svg = draw(&Figure { panels, columns: 2, ..Figure::default() }, SIZE, FigureTheme::Print);
+        prop_assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+        prop_assert!(to_pixels(&svg, 15.0).is_ok());
+    }
+    Ok(())
+}
+
+/// What chance seldom draws: numbers whose differences or quotients are beyond what a number holds.
+#[test]
+fn the_ends_of_the_numbers_draw_something_or_nothing() {
+    let ends =
+        [0.0, 1.0, f64::MAX, f64::MIN, f64::MIN_POSITIVE, 5e-324, 1e300, -1e300, f64::NAN, f64::INFINITY];
+    for x in ends {
+        for y in ends {
+            draws_with(&[x, y]).unwrap();
+            draws_with(&[0.0, y, x, 0.0]).unwrap();
+            draws_with(&[x, y, y, x]).unwrap();
         }
     }
 }

@@ -31,6 +31,19 @@ const Y_TICK_EVERY: f64 = 20.0;
 /// Width of a colour bar and its room, in points.
 const COLOR_BAR_WIDTH: f64 = 6.0;
 
+/// The largest number an axis shows: beyond it the sums that place ticks and curves overflow.
+const LARGEST: f64 = 1e300;
+
+/// The part of a range that an axis can show: finite ends that arithmetic tells apart. `None` if there is none.
+fn drawable((from, to): (f64, f64)) -> Option<(f64, f64)> {
+    if !(from.is_finite() && to.is_finite()) {
+        return None;
+    }
+    let (from, to) = (from.clamp(-LARGEST, LARGEST), to.clamp(-LARGEST, LARGEST));
+    let resolution = (from.abs().max(to.abs()) * 1e-12).max(1.0 / LARGEST);
+    ((to - from).abs() > resolution).then_some((from, to))
+}
+
 /// Ranges of both axes: what was asked for, else what the marks cover with some air.
 fn ranges(panel: &Panel) -> [(f64, f64); 2] {
     let extents: Vec<_> = panel.marks.iter().map(Mark::extents).collect();
@@ -39,16 +52,20 @@ fn ranges(panel: &Panel) -> [(f64, f64); 2] {
     let is_flush = |mark: &Mark| matches!(mark.shape, Shape::HeatMap { .. });
     let flush = panel.marks.iter().any(is_flush);
     let aired = |asked: Option<(f64, f64)>, found: Option<(f64, f64)>, below: f64, above: f64| {
-        let finite = |range: &(f64, f64)| range.0.is_finite() && range.1.is_finite() && range.0 != range.1;
-        asked.filter(finite).unwrap_or_else(|| {
-            let (low, high) = found.unwrap_or((0.0, 1.0));
-            let span = if high > low { high - low } else { high.abs().max(1.0) };
+        asked.and_then(drawable).unwrap_or_else(|| {
+            let (low, high) = found.map_or((0.0, 1.0), |found| {
+                drawable(found).unwrap_or_else(|| {
+                    let low = found.0.clamp(-LARGEST, LARGEST);
+                    (low, low + low.abs().max(1.0))
+                })
+            });
+            let span = high - low;
             if flush {
-                return (low, low + span);
+                return (low, high);
             }
             // Heights are compared from zero, so a curve that ends there keeps it as its floor.
             let low_aired = if low == 0.0 { 0.0 } else { low - below * span };
-            (low_aired, high.max(low + if high > low { 0.0 } else { span }) + above * span)
+            (low_aired, high + above * span)
         })
     };
     [aired(panel.x.range, xs, 0.02, 0.02), aired(panel.y.range, ys, 0.05, 0.08)]

@@ -47,11 +47,11 @@ impl Ticks {
         let (low, high) = (from.min(to), from.max(to));
         let span = high - low;
         let count = count.clamp(1.0, MAX_TICKS);
-        if !(span > 0.0 && span.is_finite()) {
-            return Self { major: vec![low], minor: Vec::new(), decimals: 2 };
-        }
         let rough = span / count;
         let power = 10_f64.powf(rough.log10().floor());
+        if !(power.is_normal() && span.is_finite()) {
+            return Self { major: vec![low], minor: Vec::new(), decimals: 2 };
+        }
         let (factor, parts) = [(1.0, 5), (2.0, 4), (5.0, 5), (10.0, 5)]
             .into_iter()
             .find(|(factor, _)| factor * power >= rough * (1.0 - 1e-9))
@@ -83,9 +83,9 @@ impl Ticks {
 #[must_use]
 pub fn number_text(value: f64, decimals: usize) -> String {
     let text = if value != 0.0 && (value.abs() >= 1e6 || (value.abs() < 1e-4 && decimals > 4)) {
-        let power = value.abs().log10().floor();
-        let mantissa = value / 10_f64.powf(power);
-        format!("{}·10^{{{power}}}", (mantissa * 100.0).round() / 100.0)
+        let scientific = format!("{value:.2e}");
+        let (mantissa, power) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+        format!("{}·10^{{{power}}}", mantissa.trim_end_matches('0').trim_end_matches('.'))
     } else {
         let text = format!("{value:.decimals$}");
         if text.bytes().all(|byte| matches!(byte, b'-' | b'0' | b'.')) { text.replace('-', "") } else { text }
