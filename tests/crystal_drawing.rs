@@ -304,6 +304,46 @@ proptest! {
     }
 }
 
+/// The stick that comes from behind the lower ball is drawn, then the ball, then again what of the stick shows on the
+/// ball: where the ball's outline was, the stick goes on without a hairline of the ball.
+#[test]
+fn a_stick_from_behind_a_ball_has_no_seam() {
+    let color = [200, 0, 0, 255];
+    let ball = |center: [f32; 3], radius: f32, id: u32| Sphere {
+        center,
+        radius,
+        color,
+        second: color,
+        id,
+        flags: 0,
+    };
+    let spheres = vec![
+        ball([0.0, 0.0, 0.0], 0.15, 0),
+        ball([0.0, -1.575, 0.927], 0.164, 1),
+        ball([0.0, -2.538, 0.0], 0.15, 2),
+    ];
+    let ends = spheres.iter().zip(spheres.iter().skip(1));
+    let sticks = ends.map(|(a, b)| Cylinder {
+        start: a.center,
+        radius: 0.1,
+        end: b.center,
+        split: 0.5,
+        start_color: color,
+        end_color: color,
+        flags: 0,
+    });
+    let sticks = sticks.collect();
+    let atoms = spheres.iter().map(|_| AtomImage { site: 0, cell: [0; 3] }).collect();
+    let scene = Scene::new(spheres, sticks, atoms);
+    for projection in [Projection::Orthographic, Projection::Perspective] {
+        let structure = sample("nacl.cif").structure;
+        let view =
+            View::of_scene(structure, scene.clone(), StandardView::A, projection).turned(2.3704, -1.3071);
+        let share = view.sized(600, 450).disagreement();
+        assert!(share < 0.0005, "{projection:?}: {:.3} % of the pixels differ", share * 100.0);
+    }
+}
+
 /// Share of pixels in which a channel differs by more than `bound`, and the mean difference of a channel.
 fn difference(a: &[u8], b: &[u8], bound: u8) -> (f64, f64) {
     assert_eq!(a.len(), b.len());

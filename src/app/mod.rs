@@ -32,6 +32,7 @@ use crate::{
         ui::{CrystalCommand, Crystals},
     },
     gpu::{GpuContext, Holding, Owner},
+    inference::Inference,
     jobs::{JobHandle, Jobs, LatestWorker, SystemClock},
     library::ui::{LibraryRoom, kinds::Kind},
     storage::{Directories, StorageError},
@@ -56,6 +57,8 @@ pub struct App {
     directories: Directories,
     settings: Settings,
     jobs: Jobs,
+    /// Makes its device with the first model that is asked something.
+    inference: Inference,
     notifications: Notifications,
     sampler: Option<Sampler>,
     /// Whether the System panel is drawn; the sampler asks for frames only then.
@@ -163,6 +166,7 @@ impl App {
         gpu.errors.set_waker(move || waker.request_repaint());
         bring_onto_screen(cc);
         let crystals = Crystals::new(settings.crystals.clone());
+        let inference = Inference::new(Some(gpu.clone()), jobs.clone());
         Ok(Self {
             startup: start.startup_report.map(StartupProbe::new),
             files_to_open: start.files,
@@ -176,6 +180,7 @@ impl App {
             sorting: Vec::new(),
             settings,
             jobs,
+            inference,
             notifications: Notifications::default(),
             sampler: None,
             system_is_shown: Arc::default(),
@@ -274,8 +279,10 @@ impl App {
             notifications: &mut self.notifications,
             mode: mode_of(ctx),
         };
-        let (settings, directories) = (&self.settings.library, &self.directories);
-        let library = self.library.get_or_insert_with(|| LibraryRoom::new(settings.clone(), directories));
+        let library = self.library.get_or_insert_with(|| {
+            let compute = self.inference.active_compute();
+            LibraryRoom::new(self.settings.library.clone(), &self.directories, compute)
+        });
         visit(library, &mut shell)
     }
 

@@ -1,7 +1,7 @@
 //! From SVG to PDF and PNG.
 //!
-//! Both come from one parsed tree, with the program's own fonts only. Nothing depends on the clock, so the same SVG gives
-//! the same bytes.
+//! Both come from one parsed tree, with the program's own fonts wherever they have the letters. Nothing depends on the
+//! clock, so the same SVG gives the same bytes.
 
 use krilla::{Document, annotation::Annotation, geom::Size, metadata::Metadata, page::PageSettings};
 use krilla_svg::{SurfaceExt as _, SvgSettings};
@@ -61,10 +61,10 @@ pub struct About {
     pub keywords: Vec<String>,
 }
 
-/// Parses an SVG with the fonts of the program; files that it names are not opened.
+/// Parses an SVG; files that it names are not opened.
 pub(super) fn parse(svg: &str) -> Result<Tree, FigureError> {
     let options = Options {
-        fontdb: fonts::database(),
+        fontdb: fonts::database(svg),
         font_family: "Liberation Sans".to_owned(),
         image_href_resolver: usvg::ImageHrefResolver {
             resolve_data: usvg::ImageHrefResolver::default_data_resolver(),

@@ -1,6 +1,7 @@
 //! The fonts of figures: Liberation Sans, which has the widths of the Arial and Helvetica that journals ask for.
 //!
-//! They are part of the program, and the only ones used, so that a figure is the same on every machine.
+//! They are part of the program, so that a figure is the same on every machine. Only letters that they lack, in the names
+//! of people's files for instance, come from the fonts of the system.
 
 use std::sync::{Arc, LazyLock};
 
@@ -26,10 +27,22 @@ static DATABASE: LazyLock<Arc<Database>> = LazyLock::new(|| {
 static FACES: LazyLock<[Option<Face<'static>>; 3]> =
     LazyLock::new(|| [REGULAR, BOLD, ITALIC].map(|font| Face::parse(font, 0).ok()));
 
-/// All fonts, as the SVG reader wants them.
-pub(super) fn database() -> Arc<Database> {
-    Arc::clone(&DATABASE)
+/// The same with the fonts of the system after them. Making it looks through all of their files, some milliseconds each.
+static WITH_SYSTEM: LazyLock<Arc<Database>> = LazyLock::new(|| {
+    let mut database = Database::clone(&DATABASE);
+    database.load_system_fonts();
+    database.set_sans_serif_family("Liberation Sans");
+    Arc::new(database)
+});
+
+/// The fonts for a drawing, as the SVG reader wants them.
+pub(super) fn database(svg: &str) -> Arc<Database> {
+    let is_ours = svg.is_ascii() || svg.chars().all(|letter| letter.is_ascii() || has_glyph(letter));
+    Arc::clone(if is_ours { &DATABASE } else { &WITH_SYSTEM })
 }
+
+/// Width of a letter of another font, in sizes of the font: that of the scripts whose letters fill a square.
+const OTHER_ADVANCE_EMS: f64 = 1.0;
 
 /// Width of a text in sizes of the font, without kerning: enough to lay labels out.
 pub(super) fn advance_ems(text: &str, bold: bool, italic: bool) -> f64 {
@@ -40,17 +53,15 @@ pub(super) fn advance_ems(text: &str, bold: bool, italic: bool) -> f64 {
         (false, false) => regular,
     };
     let Some(face) = face else { return 0.5 * text.chars().count() as f64 };
-    let units: f64 = text
-        .chars()
-        .map(|letter| {
-            let glyph = face.glyph_index(letter).unwrap_or_default();
-            f64::from(face.glyph_hor_advance(glyph).unwrap_or_default())
-        })
-        .sum();
-    units / f64::from(face.units_per_em())
+    let units_per_em = f64::from(face.units_per_em());
+    let advance = |letter| {
+        let glyph = face.glyph_index(letter)?;
+        Some(f64::from(face.glyph_hor_advance(glyph)?) / units_per_em)
+    };
+    text.chars().map(|letter| advance(letter).unwrap_or(OTHER_ADVANCE_EMS)).sum()
 }
 
-/// Whether the fonts can draw a letter.
+/// Whether the program's own fonts can draw a letter.
 #[must_use]
 pub fn has_glyph(letter: char) -> bool {
     let [regular, ..] = &*FACES;

@@ -95,7 +95,7 @@ impl Painter<'_> {
         let fill_of =
             |painter: &mut Self, color: Rgba| painter.paints.ball(painter.svg, color, step, ball.is_unlit);
         let mut cuts = ball.cuts.clone();
-        cuts.extend(plate.map(|plate| Cut { normal: -plate.normal, offset: plate.height(ball.center) }));
+        cuts.extend(plate.map(|plate| Cut::new(-plate.normal, plate.height(ball.center))));
         if cuts.is_empty() && parts.len() <= 1 {
             let fill = fill_of(self, parts.first().map_or(ball.color, |part| part.2));
             self.outline(ball, &Paint { fill, stroke: outline });

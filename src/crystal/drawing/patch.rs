@@ -16,13 +16,20 @@ use crate::figure::svg::Path;
 pub(super) struct Cut {
     pub normal: DVec3,
     pub offset: f64,
+    /// Å by which the border along this cut is moved, over what has the patch's own colour: two edges in one place would
+    /// let a hairline of what lies below shine through.
+    pub overlap: DVec3,
 }
 
 impl Cut {
+    pub fn new(normal: DVec3, offset: f64) -> Self {
+        Self { normal, offset, overlap: DVec3::ZERO }
+    }
+
     /// Keeps the side of a ball that the eye sees.
     pub fn horizon(view: &View, center: DVec3, radius: f64) -> Self {
         let offset = if view.perspective { -radius * radius / center.length() } else { 0.0 };
-        Self { normal: -view.to_eye(center), offset }
+        Self::new(-view.to_eye(center), offset)
     }
 
     /// Takes off what lies inside another ball; `None` if they do not meet.
@@ -33,7 +40,7 @@ impl Cut {
             return None;
         }
         let offset = (distance * distance + radius * radius - other_radius * other_radius) / (2.0 * distance);
-        (offset < radius).then(|| Self { normal: apart / distance, offset })
+        (offset < radius).then(|| Self::new(apart / distance, offset))
     }
 }
 
@@ -71,8 +78,8 @@ pub(super) fn border(view: &View, center: DVec3, radius: f64, cuts: &[Cut]) -> P
         path.move_to(view.point(begin).x, view.point(begin).y);
         let mut arc = first;
         loop {
-            if let Some(ring) = rings.get(arc.ring) {
-                ring.append_arc(view, &mut path, arc.from, arc.to);
+            if let (Some(ring), Some(cut)) = (rings.get(arc.ring), cuts.get(arc.ring)) {
+                append(view, &mut path, ring, &arc, cut.overlap);
             }
             let next = arcs
                 .iter()
@@ -90,6 +97,19 @@ pub(super) fn border(view: &View, center: DVec3, radius: f64, cuts: &[Cut]) -> P
         path.close();
     }
     path
+}
+
+/// Goes on along an arc, or along its copy that is moved by `overlap`.
+fn append(view: &View, path: &mut Path, ring: &Ring, arc: &Arc, overlap: DVec3) {
+    if overlap == DVec3::ZERO {
+        ring.append_arc(view, path, arc.from, arc.to);
+        return;
+    }
+    let moved = Ring { center: ring.center + overlap, ..*ring };
+    let (begin, end) = (view.point(moved.at(arc.from)), view.point(ring.at(arc.to)));
+    path.line_to(begin.x, begin.y);
+    moved.append_arc(view, path, arc.from, arc.to);
+    path.line_to(end.x, end.y);
 }
 
 /// Adds the arcs of a ring that no other cut takes off.

@@ -18,6 +18,8 @@ use crate::{
 const THIN: f64 = 0.7;
 /// How far the first of two colours of a stick goes on below the second, in radii.
 const SEAM: f64 = 0.15;
+/// How far what shows of a stick on a ball goes on over the stick beyond, in points: a pixel of the coarsest picture.
+const LENS_OVERLAP: f64 = 1.0;
 
 /// A stick as the eye sees it.
 struct Seen {
@@ -143,7 +145,12 @@ impl Painter<'_> {
         let leaves_forward = piece.to > middle;
         let outward = if leaves_forward { tube.axis } else { -tube.axis };
         let Local { view, origin, unit } = Local::new(self.view, piece);
-        let cuts = [Cut { normal: -outward, offset: -height }, Cut::horizon(&view, ball.center, ball.radius)];
+        // Beyond the outline of the ball the same stick goes on.
+        let length = piece.to - piece.from;
+        let on_page = piece.points[0].distance(piece.points[1]).max(2.0 * LENS_OVERLAP);
+        let overlap = outward * (length * LENS_OVERLAP / on_page);
+        let cuts =
+            [Cut::new(-outward, -height), Cut { overlap, ..Cut::horizon(&view, ball.center, ball.radius) }];
         let path = border(&view, ball.center, ball.radius, &cuts);
         if path.is_empty() {
             return;

@@ -44,6 +44,7 @@ use self::work::{Work, name_of};
 use super::PictureId;
 use super::duplicates::SystemTrash;
 use super::session::{FailedFile, Libraries};
+use crate::gpu::compute::ActiveCompute;
 use crate::jobs::JobHandle;
 use crate::storage::Directories;
 use crate::ui::{Shell, Theme, Workspace};
@@ -122,10 +123,10 @@ pub struct LibraryRoom {
 impl LibraryRoom {
     /// A workspace that opens the known libraries when it is first asked to do something.
     #[must_use]
-    pub fn new(settings: LibrarySettings, directories: &Directories) -> Self {
+    pub fn new(settings: LibrarySettings, directories: &Directories, compute: ActiveCompute) -> Self {
         let settings = settings.validated();
         Self {
-            libraries: Libraries::new(directories),
+            libraries: Libraries::with_compute(directories, compute),
             duplicates: DuplicatesView::with(settings.duplicates.clone(), Arc::new(SystemTrash)),
             settings,
             view: View::default(),
