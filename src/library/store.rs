@@ -311,7 +311,7 @@ fn open_space(
             }
             Ok(store)
         }
-        Err(VectorError::OtherSpace { .. } | VectorError::Damaged(_)) if may_write => {
+        Err(error) if error.wants_new_file() && may_write => {
             notes.push(format!("the {} of all pictures has to be measured again", space.name));
             Ok(VectorStore::start_anew(&path, space.name, space.version, space.dimensions)?)
         }

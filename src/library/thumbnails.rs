@@ -109,19 +109,6 @@ impl ThumbnailStore {
         Some(bytes)
     }
 
-    /// Which of these have a thumbnail, in their order.
-    #[must_use]
-    pub fn has_many(&self, contents: &[ContentHash]) -> Vec<bool> {
-        let found = self.read(|connection| {
-            let mut statement = connection.prepare("SELECT 1 FROM thumbnails WHERE content = ?1")?;
-            contents
-                .iter()
-                .map(|content| statement.exists([content.0]))
-                .collect::<rusqlite::Result<Vec<bool>>>()
-        });
-        found.unwrap_or_else(|| vec![false; contents.len()])
-    }
-
     /// Keeps a thumbnail.
     pub fn put(&self, content: ContentHash, bytes: &[u8]) {
         self.put_many([(content, bytes)]);

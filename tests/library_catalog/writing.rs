@@ -112,8 +112,6 @@ fn a_moved_file_keeps_its_row_and_is_found_by_its_new_name() {
     let (_folder, catalog) = fresh();
     let rows = catalog.upsert(&[rich(1), rich(2), rich(3)]).unwrap();
     catalog.mark_missing(&rows[..2]).unwrap();
-    assert_eq!(catalog.missing_with_content(rich(1).content.unwrap()).unwrap(), [rows[0]]);
-    assert_eq!(catalog.missing_with_content(rich(3).content.unwrap()).unwrap(), []);
     catalog.set_path(rows[0], Path::new("Archive/Holiday.jpg"), 99).unwrap();
     let moved = catalog.details(rows[0]).unwrap().unwrap();
     assert_eq!(moved, PictureRecord { relative: "Archive/Holiday.jpg".into(), modified_ns: 99, ..rich(1) });
@@ -149,27 +147,11 @@ fn names_may_be_any_bytes() {
 }
 
 #[test]
-fn equal_contents_form_groups_and_settled_ones_stay_settled() {
+fn settled_groups_stay_settled() {
     let (folder, catalog) = fresh();
-    let with =
-        |path: &str, content: &[u8]| PictureRecord { content: Some(ContentHash::of(content)), ..named(path) };
     let (a, b, c) = (ContentHash::of(b"a"), ContentHash::of(b"b"), ContentHash::of(b"c"));
-    let records = [
-        with("1", b"b"),
-        with("2", b"a"),
-        with("3", b"a"),
-        with("4", b"c"),
-        with("5", b"b"),
-        named("6"),
-        named("7"),
-    ];
-    catalog.upsert(&records).unwrap();
-    let groups = vec![(b, vec![RowId(1), RowId(5)]), (a, vec![RowId(2), RowId(3)])];
-    assert_eq!(catalog.exact_groups().unwrap(), groups);
-
     catalog.resolve_group(&[b, a, a]).unwrap();
     catalog.resolve_group(&[a]).unwrap();
-    catalog.set_note(a, "verdict", Some("keep")).unwrap();
     drop(catalog);
     let catalog = open(&folder);
     for (members, expected) in [(vec![a, b], true), (vec![b], true), (vec![a, b, c], false), (vec![], false)]
@@ -179,24 +161,18 @@ fn equal_contents_form_groups_and_settled_ones_stay_settled() {
     let mut both = vec![a, b];
     both.sort();
     assert_eq!(catalog.resolved_groups().unwrap(), [both]);
-    assert_eq!(catalog.note(a, "verdict").unwrap().as_deref(), Some("keep"));
-    catalog.set_note(a, "verdict", None).unwrap();
-    assert_eq!(catalog.note(a, "verdict").unwrap(), None);
     catalog.unresolve_group(&[a, b]).unwrap();
     assert!(!catalog.is_resolved(&[a, b]).unwrap());
     assert_eq!(catalog.resolved_groups().unwrap(), Vec::<Vec<ContentHash>>::new());
 }
 
 #[test]
-fn settings_and_times_are_kept() {
+fn the_time_of_indexing_is_kept() {
     let (folder, catalog) = fresh();
     assert_eq!(catalog.indexed_secs().unwrap(), None);
     catalog.set_indexed_now().unwrap();
-    catalog.set_setting("order", "newest").unwrap();
     drop(catalog);
     let (catalog, notes) = Catalog::open(folder.path(), Path::new("/elsewhere")).unwrap();
     assert!(notes[0].contains(ROOT), "{notes:?}");
     assert!(catalog.indexed_secs().unwrap().unwrap() > 1_700_000_000);
-    assert_eq!(catalog.setting("order").unwrap().as_deref(), Some("newest"));
-    assert_eq!(catalog.setting("other").unwrap(), None);
 }

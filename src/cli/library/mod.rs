@@ -8,8 +8,9 @@ mod search;
 
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Local, SecondsFormat, Utc};
 use clap::{Args, Subcommand};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::Failure;
 use crate::{
@@ -119,8 +120,15 @@ struct Listed {
     folder: PathBuf,
     pictures: usize,
     failed: usize,
+    /// When it was last indexed completely.
+    #[serde(serialize_with = "rfc3339")]
+    indexed: Option<DateTime<Utc>>,
     is_there: bool,
     error: Option<String>,
+}
+
+fn rfc3339<S: Serializer>(time: &Option<DateTime<Utc>>, serializer: S) -> Result<S::Ok, S::Error> {
+    time.map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true)).serialize(serializer)
 }
 
 fn list(json: bool, directories: &Directories) -> Result<(), Failure> {
@@ -135,7 +143,13 @@ fn list(json: bool, directories: &Directories) -> Result<(), Failure> {
     for library in listed.iter().filter(|_| !json) {
         let away = if library.is_there { "" } else { " (the folder is not there now)" };
         let pictures = count(library.pictures, "picture", "pictures");
-        let state = library.error.clone().unwrap_or_else(|| format!("{pictures}{away}"));
+        let faults = count(library.failed, "file cannot be read wholly", "files cannot be read wholly");
+        let faults = if library.failed == 0 { String::new() } else { format!(", {faults}") };
+        let indexed = library.indexed.map(|time| time.with_timezone(&Local));
+        let indexed = indexed.map_or("not yet indexed completely".to_owned(), |time| {
+            format!("indexed {}", time.format("%Y-%m-%d %H:%M"))
+        });
+        let state = library.error.clone().unwrap_or_else(|| format!("{pictures}{faults}, {indexed}{away}"));
         println!("{}: {state}", library.folder.display());
     }
     match listed.iter().filter(|library| library.error.is_some()).count() {
@@ -145,13 +159,15 @@ fn list(json: bool, directories: &Directories) -> Result<(), Failure> {
 }
 
 fn listed(libraries: &Libraries, root: &Path) -> Listed {
-    let counts = libraries.open(root).and_then(|number| {
+    let facts = libraries.open(root).and_then(|number| {
         let pictures = libraries.list().into_iter().find(|info| info.number == number);
-        Ok((pictures.map_or(0, |info| info.pictures), libraries.failed(number)?.len()))
+        let pictures = pictures.map_or(0, |info| info.pictures);
+        Ok((pictures, libraries.failed(number)?.len(), libraries.indexed_secs(number)?))
     });
-    let (pictures, failed) = counts.as_ref().copied().unwrap_or_default();
-    let error = counts.err().map(|error| error.to_string());
-    Listed { folder: root.to_owned(), pictures, failed, is_there: root.is_dir(), error }
+    let (pictures, failed, indexed) = facts.as_ref().copied().unwrap_or_default();
+    let indexed = indexed.and_then(|secs| DateTime::from_timestamp(secs, 0));
+    let error = facts.err().map(|error| error.to_string());
+    Listed { folder: root.to_owned(), pictures, failed, indexed, is_there: root.is_dir(), error }
 }
 
 fn forget(folder: &Path, directories: &Directories) -> Result<(), Failure> {

@@ -19,6 +19,7 @@ mod paths;
 mod read;
 mod record;
 mod row_set;
+mod rows;
 mod salvage;
 mod schema;
 mod settled;
@@ -133,22 +134,6 @@ impl Catalog {
     /// [`CatalogError`].
     pub fn indexed_secs(&self) -> Result<Option<i64>, CatalogError> {
         self.meta("indexed")
-    }
-
-    /// A setting of this library.
-    ///
-    /// # Errors
-    /// [`CatalogError`].
-    pub fn setting(&self, key: &str) -> Result<Option<String>, CatalogError> {
-        self.meta(&format!("setting {key}"))
-    }
-
-    /// Keeps a setting of this library.
-    ///
-    /// # Errors
-    /// [`CatalogError`].
-    pub fn set_setting(&self, key: &str, value: &str) -> Result<(), CatalogError> {
-        self.set_meta(&format!("setting {key}"), value)
     }
 
     fn meta<T: rusqlite::types::FromSql>(&self, key: &str) -> Result<Option<T>, CatalogError> {

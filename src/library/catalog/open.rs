@@ -121,9 +121,7 @@ fn connect(files: &Files) -> Result<Connection, CatalogError> {
         }
         Version::Foreign => return Err(CatalogError::Foreign(path.clone())),
     }
-    for table in
-        ["meta", "settled_groups", "settled_members", "notes", "looks", "details", "texts", "pictures"]
-    {
+    for table in ["meta", "settled_groups", "settled_members", "looks", "details", "texts", "pictures"] {
         touch(&connection, table).map_err(fault)?;
     }
     Ok(connection)

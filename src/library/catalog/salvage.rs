@@ -14,7 +14,7 @@ use super::connections::Connections;
 use super::open::Files;
 use super::record::Stage;
 use super::write::Writer;
-use super::{CatalogError, PictureRecord, read, schema};
+use super::{CatalogError, PictureRecord, rows, schema};
 
 /// A damaged stretch is probed row by row; a file that is all damage shall not take minutes.
 const MOST_PROBES: usize = 200_000;
@@ -34,7 +34,7 @@ struct Tally {
     incomplete: usize,
     /// Pictures that are known to have been there.
     expected: Option<usize>,
-    /// Settled groups, notes and settings that could not be read.
+    /// Settled groups and settings that could not be read.
     has_lost_decisions: bool,
 }
 
@@ -67,7 +67,7 @@ impl Tally {
             sentences.push(format!("{} of those saved are looked at again", self.incomplete));
         }
         if self.has_lost_decisions {
-            sentences.push("some decisions about duplicates, notes or settings were lost".to_owned());
+            sentences.push("some decisions about duplicates were lost".to_owned());
         }
         sentences.push(format!("the damaged file is kept as {}", bad.display()));
         sentences.join("; ")
@@ -197,14 +197,14 @@ fn read_ids(source: &Connection, from: u32, to: u32, ids: &mut Vec<u32>) -> rusq
 
 /// A picture as far as it can be read, whether that is all of it, and whether it is marked as missing.
 fn rescued(source: &Connection, row: RowId) -> Option<(PictureRecord, bool, bool)> {
-    let mut record = read::picture(source, row).ok()??;
+    let mut record = rows::picture(source, row).ok()??;
     let is_missing = source
         .query_row("SELECT missing FROM pictures WHERE id = ?1", [row.0], |row| row.get(0))
         .unwrap_or(false);
     let parts = [
-        read::add_texts(source, row, &mut record),
-        read::add_looks(source, row, &mut record),
-        read::add_fields(source, row, &mut record),
+        rows::add_texts(source, row, &mut record),
+        rows::add_looks(source, row, &mut record),
+        rows::add_fields(source, row, &mut record),
     ];
     let is_complete = parts.iter().all(|part| matches!(part, Ok(Some(()))));
     if !is_complete && record.stage == Stage::Full {
@@ -218,14 +218,10 @@ fn set_last_number(target: &Connection, last: u32) -> rusqlite::Result<()> {
     target.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('pictures', ?1)", [last]).map(drop)
 }
 
-/// Settled groups, notes and settings; whether all could be read.
+/// Settled groups and settings; whether all could be read.
 fn copy_decisions(source: &Connection, target: &mut Connection) -> rusqlite::Result<bool> {
-    let tables = [
-        ("meta", "key, value"),
-        ("settled_groups", "id, members"),
-        ("settled_members", "content, settled"),
-        ("notes", "content, key, value"),
-    ];
+    let tables =
+        [("meta", "key, value"), ("settled_groups", "id, members"), ("settled_members", "content, settled")];
     let transaction = target.transaction()?;
     let mut has_all = true;
     for (table, columns) in tables {

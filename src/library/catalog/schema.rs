@@ -9,7 +9,7 @@ use rusqlite::{Connection, TransactionBehavior};
 pub(super) const APPLICATION_ID: i64 = 0x5674_726e;
 
 /// Steps from an empty file to today's format.
-pub(super) const STEPS: &[&str] = &[FIRST, FAULTS];
+pub(super) const STEPS: &[&str] = &[FIRST, FAULTS, NO_NOTES];
 
 /// Split so that each question reads little: `pictures` for lists and conditions on numbers, `texts` for conditions on
 /// texts (columns that end in `_f` are folded, see `folding`), `looks` for hashes and colours, `details` for one
@@ -107,6 +107,9 @@ CREATE TABLE settled_members (
 CREATE TABLE notes (content BLOB NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (content, key))
     WITHOUT ROWID;
 ";
+
+/// Nothing was ever kept in it.
+const NO_NOTES: &str = "DROP TABLE notes;";
 
 /// Files with a fault are few among many, and counted whenever pictures are listed.
 const FAULTS: &str =

@@ -1,6 +1,6 @@
 //! What the user decided, kept by content: it outlives moves, renames and a second indexing.
 
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::params;
 
 use super::super::ContentHash;
 use super::{Catalog, CatalogError};
@@ -82,32 +82,6 @@ impl Catalog {
                 }
             }
             Ok(found)
-        })
-    }
-
-    /// Something of our own that was noted about a picture.
-    ///
-    /// # Errors
-    /// [`CatalogError`].
-    pub fn note(&self, content: ContentHash, key: &str) -> Result<Option<String>, CatalogError> {
-        self.read(|connection| {
-            let sql = "SELECT value FROM notes WHERE content = ?1 AND key = ?2";
-            connection.query_row(sql, params![content.0, key], |row| row.get(0)).optional()
-        })
-    }
-
-    /// Notes something of our own about a picture; `None` strikes it out.
-    ///
-    /// # Errors
-    /// [`CatalogError`].
-    pub fn set_note(&self, content: ContentHash, key: &str, value: Option<&str>) -> Result<(), CatalogError> {
-        self.write(|transaction| match value {
-            Some(value) => transaction
-                .execute("INSERT OR REPLACE INTO notes VALUES (?1, ?2, ?3)", params![content.0, key, value])
-                .map(drop),
-            None => transaction
-                .execute("DELETE FROM notes WHERE content = ?1 AND key = ?2", params![content.0, key])
-                .map(drop),
         })
     }
 }

@@ -10,7 +10,7 @@ use super::super::RowId;
 use super::folding::fold;
 use super::record::{PictureRecord, Stage};
 use super::tokens::indexed;
-use super::{Catalog, CatalogError, paths, read};
+use super::{Catalog, CatalogError, paths, rows};
 
 /// Bytes of a swatch: red, green, blue, and its share as a little-endian number.
 pub(super) const SWATCH_BYTES: usize = 7;
@@ -223,7 +223,7 @@ impl<'t> Writer<'t> {
         };
         self.write_texts(id, record)?;
         self.write_looks(id, record)?;
-        self.details.execute(params![id, record.search_text, read::packed(&record.fields_json)?])?;
+        self.details.execute(params![id, record.search_text, rows::packed(&record.fields_json)?])?;
 
         let is_found = !matches!(record.stage, Stage::Failed(_));
         let was_found = known.as_ref().is_some_and(|(_, stage, _)| *stage != Stage::FAILED);

@@ -81,12 +81,6 @@ impl OrientedHashes {
         (LEAST_SET..=64 - LEAST_SET).contains(&self.upright().count_ones())
     }
 
-    /// Bits that differ between the pictures as they stand, 0 to 64.
-    #[must_use]
-    pub fn upright_distance(&self, other: &Self) -> u32 {
-        (self.upright() ^ other.upright()).count_ones()
-    }
-
     /// Fewest bits that differ between this picture and the other one, however that is turned or mirrored, 0 to 64.
     #[must_use]
     pub fn distance(&self, other: &Self) -> u32 {

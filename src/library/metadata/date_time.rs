@@ -124,12 +124,6 @@ impl DateTime {
         let time = i64::from(self.hour) * 3600 + i64::from(self.minute) * 60 + i64::from(self.second);
         i64::from(self.date().days_since_1970()) * 86_400 + time
     }
-
-    /// Seconds since 1970 in UTC, where the offset is known.
-    #[must_use]
-    pub fn utc_secs(&self) -> Option<i64> {
-        Some(self.wall_secs() - i64::from(self.offset_minutes?) * 60)
-    }
 }
 
 impl fmt::Display for DateTime {

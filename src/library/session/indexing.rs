@@ -86,6 +86,14 @@ impl Libraries {
         self.library(library).ok()?.progress()
     }
 
+    /// When a library was last indexed completely, in seconds since 1970, UTC. Blocks.
+    ///
+    /// # Errors
+    /// [`LibraryError`] when the catalog cannot be read.
+    pub fn indexed_secs(&self, library: u32) -> Result<Option<i64>, LibraryError> {
+        self.mending(|| Ok(self.library(library)?.store.catalog.indexed_secs()?))
+    }
+
     /// The files of a library that could not be read, or only in part, and why. Blocks.
     ///
     /// # Errors

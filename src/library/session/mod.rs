@@ -8,11 +8,13 @@ mod details;
 mod duplicates;
 mod error;
 mod export;
+mod facets;
 mod indexing;
 mod info;
 mod known;
 mod library;
 mod map;
+mod opening;
 mod pictures;
 mod request;
 mod table;
@@ -23,12 +25,12 @@ mod watch;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
 
 pub use self::details::Details;
 pub use self::duplicates::{DuplicateScope, DuplicateStage, Duplicates, Resolved};
 pub use self::error::LibraryError;
 pub use self::export::Selected;
+use self::facets::CatalogFacets;
 pub use self::info::{PictureInfo, SwatchInfo, describe_file};
 pub use self::known::folder_of;
 use self::library::OpenLibrary;
@@ -41,12 +43,9 @@ pub use self::request::{
 pub use self::table::{Entry, Table};
 pub use self::vocabulary::Looks;
 use crate::gpu::compute::ActiveCompute;
-use crate::library::ContentHash;
-use crate::library::catalog::{Catalog, CatalogError};
 pub use crate::library::index::{FailedFile, IndexOptions, IndexProgress, IndexReport};
 use crate::library::query::complete::{self, Completion};
-use crate::library::query::{CivilDate, TextField, parse};
-use crate::library::store::{LibraryStore, StoreError, is_written_elsewhere};
+use crate::library::query::{CivilDate, parse};
 use crate::library::thumbnails::ThumbnailStore;
 use crate::library::vectors::device::DeviceSearch;
 use crate::storage::{self, Directories};
@@ -134,53 +133,6 @@ impl Libraries {
         self.place(root).is_ok_and(|(_, folder)| folder.is_dir())
     }
 
-    /// Opens the library of a folder, a new one where there is none; one that is open already keeps its number. Blocks.
-    /// A known library whose folder is away is opened too: its pictures can still be found.
-    ///
-    /// # Errors
-    /// [`LibraryError`].
-    pub fn open(&self, root: &Path) -> Result<u32, LibraryError> {
-        let (root, folder) = self.place(root)?;
-        let _one_at_a_time = lock(&self.shared.opening);
-        if let Some(open) = self.all().into_iter().find(|open| open.root == root) {
-            return Ok(open.number);
-        }
-        known::remember(&folder, &root)?;
-        let number = lock(&self.shared.open).len() as u32;
-        let opened = self.read(number, &root, &folder)?;
-        lock(&self.shared.open).push(Some(opened));
-        self.publish();
-        Ok(number)
-    }
-
-    /// Opens what is kept of a folder. Damage that is only met when all of the catalog is read is mended by opening it
-    /// once more.
-    fn read(&self, number: u32, root: &Path, folder: &Path) -> Result<Arc<OpenLibrary>, LibraryError> {
-        let attempt = || {
-            let (store, repairs) = LibraryStore::open(folder, root, self.thumbnails())?;
-            lock(&self.shared.notes).extend(repairs);
-            Ok(Arc::new(OpenLibrary::new(number, root.to_owned(), store)?))
-        };
-        match attempt() {
-            Err(StoreError::Catalog(CatalogError::Damaged(_))) => Ok(attempt()?),
-            result => Ok(result?),
-        }
-    }
-
-    /// The canonical path of a user's folder, and ours for it.
-    fn place(&self, root: &Path) -> Result<(PathBuf, PathBuf), LibraryError> {
-        let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
-        let canonical = std::fs::canonicalize(&absolute).unwrap_or_else(|_| absolute.clone());
-        let folder = known::folder_of(&self.shared.directories, &canonical);
-        if canonical.is_file() {
-            return Err(LibraryError::NotAFolder(canonical));
-        }
-        if !canonical.is_dir() && !folder.is_dir() {
-            return Err(LibraryError::NoFolder(absolute));
-        }
-        Ok((canonical, folder))
-    }
-
     /// The libraries that are open. Never blocks for long.
     #[must_use]
     pub fn list(&self) -> Vec<LibraryInfo> {
@@ -193,58 +145,6 @@ impl Libraries {
             can_write: open.can_write.load(Ordering::Relaxed),
         };
         self.all().into_iter().map(info).collect()
-    }
-
-    /// Drops all that Vitrine keeps of a folder; nothing in the folder is touched. False when there was nothing. Blocks.
-    ///
-    /// # Errors
-    /// [`LibraryError::Busy`] while another process writes to them, and when our files cannot be removed.
-    pub fn forget(&self, root: &Path) -> Result<bool, LibraryError> {
-        let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
-        let canonical = std::fs::canonicalize(&absolute).unwrap_or(absolute);
-        let _one_at_a_time = lock(&self.shared.opening);
-        let folder = known::folder_of(&self.shared.directories, &canonical);
-        let own = self.all().into_iter().find(|open| open.root == canonical);
-        let can_write = own.map(|open| open.can_write.load(Ordering::Relaxed));
-        if !can_write.unwrap_or_else(|| !is_written_elsewhere(&folder)) {
-            return Err(LibraryError::Busy);
-        }
-        let closed: Vec<Arc<OpenLibrary>> = {
-            let mut open = lock(&self.shared.open);
-            open.iter_mut()
-                .filter_map(|slot| slot.take_if(|open: &mut Arc<OpenLibrary>| open.root == canonical))
-                .collect()
-        };
-        for library in &closed {
-            library.closed.store(true, Ordering::Relaxed);
-            // What still runs on it must not write into a folder that is being removed.
-            while library.indexing.load(Ordering::Acquire) {
-                std::thread::sleep(Duration::from_millis(10));
-            }
-        }
-        for library in closed {
-            wait_for_the_last(library);
-        }
-        self.publish();
-        self.forget_thumbnails(&folder, &canonical);
-        Ok(known::forget(&self.shared.directories, &canonical)?)
-    }
-
-    /// Drops the small pictures of a library that is going to be forgotten. Where another one has the same pictures, they
-    /// are made anew when they are shown.
-    fn forget_thumbnails(&self, folder: &Path, root: &Path) {
-        if !folder.is_dir() {
-            return;
-        }
-        match Catalog::open(folder, root).and_then(|(catalog, _)| catalog.entries()) {
-            Ok(entries) => {
-                let contents = entries.into_iter().filter_map(|entry| entry.content);
-                let keys: Vec<ContentHash> =
-                    contents.flat_map(|content| [duplicates::crop_key(&content), content]).collect();
-                self.thumbnails().forget(&keys);
-            }
-            Err(error) => log::info!("its small pictures stay: {error}"),
-        }
     }
 
     /// Takes in what other processes have written to libraries that can only be searched here. Gives those that can be
@@ -301,41 +201,6 @@ impl Libraries {
         })
     }
 
-    /// Does something; when it meets a damaged catalog, that is opened again, which repairs it, and it is done once more.
-    fn mending<T>(&self, work: impl Fn() -> Result<T, LibraryError>) -> Result<T, LibraryError> {
-        match work() {
-            Err(LibraryError::Store(StoreError::Catalog(CatalogError::Damaged(path)))) => {
-                self.reopen(&path)?;
-                work()
-            }
-            result => result,
-        }
-    }
-
-    /// Closes the library with this catalog and opens it again, under its number.
-    fn reopen(&self, catalog: &Path) -> Result<(), LibraryError> {
-        let _one_at_a_time = lock(&self.shared.opening);
-        let damaged = || LibraryError::Store(CatalogError::Damaged(catalog.to_owned()).into());
-        let closed = {
-            let mut open = lock(&self.shared.open);
-            let found = open.iter_mut().find(|slot| {
-                slot.as_ref().is_some_and(|open| open.store.catalog.path() == catalog && !open.is_indexing())
-            });
-            found.and_then(Option::take).ok_or_else(damaged)?
-        };
-        let (number, root) = (closed.number, closed.root.clone());
-        wait_for_the_last(closed);
-        let (root, folder) = self.place(&root)?;
-        let opened = self.read(number, &root, &folder).map(|opened| {
-            if let Some(slot) = lock(&self.shared.open).get_mut(number as usize) {
-                *slot = Some(opened);
-            }
-        });
-        // One that cannot be mended now, because others have it open, is closed: its pictures are not shown as if it were.
-        self.publish();
-        opened
-    }
-
     /// What can be typed next at the cursor (in bytes). Blocks for some milliseconds.
     #[must_use]
     pub fn completions(&self, text: &str, cursor: usize) -> Vec<Completion> {
@@ -375,39 +240,7 @@ pub fn open_thumbnails(directories: &Directories) -> ThumbnailStore {
     ThumbnailStore::open(&directories.cache.join("thumbnails.db"), THUMBNAIL_BUDGET_BYTES)
 }
 
-/// Waits until nobody else uses a closed library, and lets go of its files; those who only read are soon done.
-fn wait_for_the_last(mut library: Arc<OpenLibrary>) {
-    const LONGEST: Duration = Duration::from_secs(5);
-    let began = Instant::now();
-    while began.elapsed() < LONGEST {
-        match Arc::try_unwrap(library) {
-            Ok(last) => return drop(last),
-            Err(shared) => library = shared,
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
-
 /// Today's date where the user is, which `date:today` and `date:last-week` count from.
 fn today() -> CivilDate {
     CivilDate::from_days_since_1970(chrono::Local::now().date_naive().to_epoch_days())
-}
-
-/// What the pictures of all libraries have in their fields.
-struct CatalogFacets(Vec<Arc<OpenLibrary>>);
-
-impl complete::Facets for CatalogFacets {
-    fn values(&self, field: TextField, prefix: &str) -> Vec<(String, usize)> {
-        const MOST: usize = 12;
-        let mut counts = std::collections::BTreeMap::<String, usize>::new();
-        for open in &self.0 {
-            for (value, count) in open.store.catalog.facets(field, prefix, MOST).unwrap_or_default() {
-                *counts.entry(value).or_default() += count;
-            }
-        }
-        let mut values: Vec<_> = counts.into_iter().collect();
-        values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        values.truncate(MOST);
-        values
-    }
 }

@@ -1,6 +1,7 @@
 //! The Library in the window: folders at the left, the question above, pictures in the middle, one of them large.
 
 mod carry_out;
+mod cell;
 mod commands;
 pub mod duplicates;
 mod empty;

@@ -35,7 +35,7 @@ pub(super) fn relevance_ui(ui: &mut egui::Ui, search: &mut Search) {
                 .into_iter()
                 .zip(search.answer.response.strengths)
             {
-                let word = super::grid::strength_word(strength);
+                let word = super::cell::strength_word(strength);
                 let text = egui::RichText::new(format!("{word} {}", grouped(count as u64)));
                 ui.label(text.small().color(color(ui, strength)));
             }

@@ -3,27 +3,27 @@
 //! Changes are held in memory until a flush writes them as one block. One process holds the lock beside the file and
 //! writes; others open the same file and only read.
 
+mod compact;
+mod files;
+mod tail;
+
 use std::collections::BTreeMap;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
 
+use self::files::{create, lock};
 use super::super::RowId;
 use super::block::Content;
 use super::error::VectorError;
-use super::header::{HEADER_BYTES, Header, Space, checksum};
+use super::header::{HEADER_BYTES, Header, Space};
 use super::mapping::Mapping;
 use super::recover::{self, Contents, Repair};
 use super::rows::{Rows, to_bits};
 
-mod tail;
-
 /// Changes in memory beyond this are written without being asked.
 const PENDING_BYTES: usize = 16 << 20;
-/// Vectors in a block that compaction writes.
-const COMPACTED_BYTES: usize = 8 << 20;
 
 /// One space of one library on disk.
 #[derive(Debug)]
@@ -255,66 +255,6 @@ impl VectorStore {
         Arc::clone(snapshot.get_or_insert_with(make))
     }
 
-    /// Writes the file anew without dead rows when more than half of its rows are dead, or when it has damaged blocks whose
-    /// rows were all made again or struck out; says whether it did.
-    ///
-    /// # Errors
-    /// What the system says; the old file is then as it was. Where open files cannot be replaced, snapshots still in use
-    /// may be the reason.
-    pub fn compact(&mut self) -> Result<bool, VectorError> {
-        self.flush()?;
-        let is_mostly_dead = self.contents.stored > 2 * self.contents.live.len();
-        let is_mended = self.contents.repair.damaged_blocks > 0 && self.contents.repair.lost.is_empty();
-        if !is_mostly_dead && !is_mended {
-            return Ok(false);
-        }
-        self.must_write()?;
-        let new_path = self.path.with_added_extension("new");
-        let written = self.write_compacted(&new_path);
-        // A mapped file cannot be replaced everywhere.
-        self.open = None;
-        self.changed();
-        let replaced = written.and_then(|()| {
-            fs::rename(&new_path, &self.path).map_err(VectorError::io("replace the vectors", &self.path))
-        });
-        if replaced.is_err() {
-            fs::remove_file(&new_path).ok();
-        }
-        sync_folder_of(&self.path);
-        self.load()?;
-        replaced.map(|()| true)
-    }
-
-    fn write_compacted(&self, new_path: &Path) -> Result<(), VectorError> {
-        let failed = || VectorError::io("write vectors", new_path);
-        let rows = self.rows();
-        let mut file = File::create(new_path).map_err(failed())?;
-        let tag = write_header(&mut file, &self.space, new_path)?;
-        let dimensions = self.space.dimensions;
-        let rows_in_block = (COMPACTED_BYTES / (2 * dimensions)).max(1);
-        let mut end = HEADER_BYTES;
-        for (number, ids) in rows.ids().chunks(rows_in_block).enumerate() {
-            let first = number * rows_in_block;
-            let vectors: Vec<u16> = (first..first + ids.len())
-                .flat_map(|position| rows.bits(position).unwrap_or_default().iter().copied())
-                .collect();
-            let ids: Vec<u32> = ids.iter().map(|id| id.0).collect();
-            let (supersedes, superseded_so_far) = (0, 0);
-            let content = Content {
-                ids: &ids,
-                rows: ids.len(),
-                vectors: &vectors,
-                number: number as u32,
-                supersedes,
-                superseded_so_far,
-            };
-            let (bytes, _) = content.to_bytes(tag, dimensions);
-            tail::write_at(&mut file, end, &bytes).map_err(failed())?;
-            end += bytes.len() as u64;
-        }
-        file.sync_all().map_err(failed())
-    }
-
     /// Takes over what another process wrote since; says whether there was anything. A writer has nothing to take over.
     ///
     /// # Errors
@@ -388,50 +328,5 @@ impl VectorStore {
 
     fn changed(&mut self) {
         *self.snapshot.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
-    }
-}
-
-/// Takes the lock beside a file; `None` when another process has it.
-fn lock(path: &Path) -> Result<Option<File>, VectorError> {
-    let lock_path = path.with_added_extension("lock");
-    let failed = || VectorError::io("lock the vectors", &lock_path);
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed())?;
-    }
-    let options = File::options().create(true).truncate(false).write(true).open(&lock_path);
-    let file = options.map_err(failed())?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(failed()(error)),
-    }
-}
-
-/// Makes a file without rows, whole or not at all.
-fn create(path: &Path, space: &Space) -> Result<(), VectorError> {
-    let new_path = path.with_added_extension("new");
-    let failed = || VectorError::io("make a file for vectors", path);
-    let mut file = File::create(&new_path).map_err(failed())?;
-    write_header(&mut file, space, path)?;
-    file.sync_all().map_err(failed())?;
-    drop(file);
-    fs::rename(&new_path, path).map_err(failed())?;
-    sync_folder_of(path);
-    Ok(())
-}
-
-/// Writes a header with a tag of its own; gives the tag.
-fn write_header(file: &mut File, space: &Space, path: &Path) -> Result<u64, VectorError> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
-    let tag = checksum::<8>(&[&now.to_le_bytes(), &std::process::id().to_le_bytes()]);
-    let header = Header { space: space.clone(), tag: u64::from_le_bytes(tag) };
-    tail::write_at(file, 0, &header.to_bytes()).map_err(VectorError::io("write vectors", path))?;
-    Ok(header.tag)
-}
-
-/// A renamed file is durable when its folder is; systems without such a call do it by themselves.
-fn sync_folder_of(path: &Path) {
-    if let Some(folder) = path.parent().and_then(|folder| File::open(folder).ok()) {
-        folder.sync_all().ok();
     }
 }

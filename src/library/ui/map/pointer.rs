@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use eframe::egui::{self, Key, PointerButton, Pos2, Rect, Vec2};
 
+use super::picture::{Sharp, picture_rect};
 use super::worker::Snapshot;
-use super::{MapView, Screen, Seen, Sharp, picture_rect};
+use super::{MapView, Screen, Seen};
 use crate::library::PictureId;
 use crate::library::map::inside;
 use crate::library::ui::RoomAction;
