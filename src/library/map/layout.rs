@@ -48,6 +48,14 @@ struct Member {
     age: u16,
 }
 
+impl Member {
+    /// Whether its neighbours must be known before the next round. One that rests where it was restored needs none: those
+    /// who come near it bring theirs.
+    fn wants_comparing(&self, rounds: u16) -> bool {
+        !self.is_compared && (!self.is_placed || self.age < rounds)
+    }
+}
+
 /// Places of pictures.
 #[derive(Debug)]
 pub struct Layout {
@@ -113,7 +121,8 @@ impl Layout {
         true
     }
 
-    /// Puts a picture that was added where it was in an earlier layout. It rests there, and gives way only to newcomers.
+    /// Puts a picture that was added where it was in an earlier layout. It rests there without being compared, and
+    /// gives way only to newcomers.
     pub fn restore(&mut self, id: PictureId, place: [f32; 2]) {
         let Some(index) = self.index_of.get(&id).map(|index| *index as usize) else { return };
         if let (Some(slot), Some(member)) = (self.places.get_mut(index), self.members.get_mut(index))
@@ -194,7 +203,7 @@ impl Layout {
             Stage::Empty
         } else if self.members.iter().all(|member| !member.is_placed) {
             Stage::Placing
-        } else if self.members.iter().any(|member| !member.is_compared) {
+        } else if self.members.iter().any(|member| member.wants_comparing(self.rounds())) {
             Stage::Comparing
         } else if self.members.iter().any(|member| member.age < self.rounds()) {
             Stage::Moving
@@ -232,15 +241,16 @@ impl Layout {
 
     /// Finds the neighbours that are missing, and places for those that have none.
     fn compare(&mut self, should_stop: ShouldStop<'_>) {
-        let wanted: Vec<u32> = self.indices(|member| !member.is_compared);
+        let rounds = self.rounds();
+        let wanted: Vec<u32> = self.indices(|member| member.wants_comparing(rounds));
         let arrived: Vec<u32> = self.indices(|member| !member.is_placed);
         let lists: Vec<List> = self.members.iter().map(|member| member.neighbours.clone()).collect();
         let Some(lists) = nearest::complete(&self.points, &lists, &wanted, self.seed, should_stop) else {
             return;
         };
         for (member, list) in self.members.iter_mut().zip(lists) {
+            member.is_compared |= !list.is_empty() || member.wants_comparing(rounds);
             member.neighbours = list;
-            member.is_compared = true;
         }
         self.weigh();
         self.place_arrived(&arrived);
@@ -337,9 +347,9 @@ impl Layout {
             .iter()
             .map(|member| 1.0 - f32::from(member.age.min(rounds)) / f32::from(rounds))
             .collect();
-        let resting: Vec<u32> =
-            (0_u32..).zip(&rates).filter(|(_, rate)| **rate == 0.0).map(|(i, _)| i).collect();
-        if resting.len() < rates.len() {
+        // Those whose neighbours are not known have nothing that would hold them where they belong.
+        let resting: Vec<u32> = self.indices(|member| member.age >= rounds && member.is_compared);
+        if self.members.iter().any(|member| member.age < rounds) {
             for index in resting {
                 let around = self.graph.around(index).1;
                 let fastest = around.iter().filter_map(|(other, _)| rates.get(*other as usize)).copied();

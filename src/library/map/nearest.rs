@@ -41,7 +41,8 @@ pub fn insert(list: &mut List, near: Near) -> bool {
     true
 }
 
-/// Finds the lists of `wanted`, and lets them into the lists of all others. `None` when it was stopped.
+/// Finds the lists of `wanted`, and lets them into the lists of all others that have one: for those without, the wanted
+/// are not the nearest but all they know. `None` when it was stopped.
 pub fn complete(
     points: &Points,
     lists: &[List],
@@ -60,14 +61,14 @@ pub fn complete(
             *place = list;
         }
     }
-    let mut is_wanted = vec![false; points.len()];
+    let mut is_other: Vec<bool> = lists.iter().map(|list| !list.is_empty()).collect();
     for index in wanted {
-        if let Some(mark) = is_wanted.get_mut(*index as usize) {
-            *mark = true;
+        if let Some(mark) = is_other.get_mut(*index as usize) {
+            *mark = false;
         }
     }
     let others: Vec<u32> =
-        all.iter().copied().zip(&is_wanted).filter(|(_, w)| !**w).map(|(i, _)| i).collect();
+        all.iter().zip(&is_other).filter(|(_, is_other)| **is_other).map(|(index, _)| *index).collect();
     let found = compare(points, &others, wanted, should_stop)?;
     for (index, list) in others.iter().zip(found) {
         if let Some(place) = lists.get_mut(*index as usize) {
