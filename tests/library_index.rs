@@ -11,7 +11,7 @@ use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use photos::scene;
 use pictures::{plain, save};
@@ -214,6 +214,76 @@ fn a_run_that_is_stopped_goes_on_where_it_was() {
     let rest = index(&libraries, number);
     assert_eq!(rest.indexed + rest.unchanged, 40);
     assert!(!rest.was_stopped && libraries.table().entries().iter().all(|entry| !entry.is_first_look));
+}
+
+#[test]
+fn a_first_run_that_is_stopped_during_the_scan_keeps_what_it_looked_at() {
+    let place = Place::new();
+    let photos = place.photos();
+    for seed in 0..200 {
+        save(&scene(seed, 32, 24), &photos.join(format!("{seed:03}.png")));
+    }
+    let libraries = place.libraries();
+    let number = libraries.open(&photos).unwrap();
+    // It is asked once for each name in the folder, and then at least once for each file that is looked at.
+    let asked = AtomicUsize::new(0);
+    let stop = || asked.fetch_add(1, Ordering::Relaxed) > 300;
+    let options = IndexOptions { workers: 1, ..IndexOptions::default() };
+    let stopped = libraries.index(number, options, &stop, &|_| ()).unwrap();
+    assert!(stopped.was_stopped && stopped.indexed == 0, "{stopped:?}");
+    let kept = ask(&libraries, "").hits.len();
+    assert!(kept > 0, "what waited to be written is written");
+    let rest = index(&libraries, number);
+    assert_eq!((rest.indexed, rest.removed), (200, 0));
+}
+
+#[test]
+fn a_run_that_waits_begins_nothing_and_the_next_one_does_not_wait() {
+    let place = Place::new();
+    let photos = place.photos();
+    for seed in 0..30 {
+        save(&scene(seed, 64, 48), &photos.join(format!("{seed:02}.png")));
+    }
+    let libraries = place.libraries();
+    let number = libraries.open(&photos).unwrap();
+    libraries.set_paused(number, true);
+    let (told, is_over) = (Cell::new(0), AtomicBool::new(false));
+    let options = IndexOptions { workers: 2, ..IndexOptions::default() };
+    let report = libraries
+        .index(number, options, &|| is_over.load(Ordering::Relaxed), &|progress| {
+            assert!(progress.is_paused && progress.first_pass == 0, "{progress:?}");
+            told.set(told.get() + 1);
+            is_over.store(told.get() > 5, Ordering::Relaxed);
+        })
+        .unwrap();
+    assert!(report.was_stopped && report.indexed == 0 && ask(&libraries, "").hits.is_empty(), "{report:?}");
+    assert_eq!(index(&libraries, number).indexed, 30);
+}
+
+#[test]
+fn what_could_not_be_read_is_tried_again_when_asked() {
+    let place = Place::new();
+    let photos = place.photos();
+    save(&scene(1, 300, 200), &photos.join("a.png"));
+    let libraries = place.libraries();
+    let number = libraries.open(&photos).unwrap();
+    let run = |options| libraries.index(number, options, &|| false, &|_| ()).unwrap();
+    let small = IndexOptions { decode_bytes: 1000, lone_decode_bytes: 1000, ..IndexOptions::default() };
+    let report = run(small);
+    assert!(report.failed[0].error.contains("to decode"), "{report:?}");
+    assert_eq!(run(IndexOptions::default()).failed.len(), 1, "it has not changed");
+    let report = run(IndexOptions { retries_failed: true, ..IndexOptions::default() });
+    assert_eq!((report.indexed, report.failed.len(), report.files), (1, 0, 1));
+}
+
+#[test]
+fn only_regular_files_are_opened() {
+    let place = Place::new();
+    let device = if cfg!(unix) { PathBuf::from("/dev/zero") } else { place.photos() };
+    for path in [place.photos(), device] {
+        let error = vitrine::library::session::load_file(&path, 100).unwrap_err();
+        assert!(error.to_string().contains("no regular file"), "{error}");
+    }
 }
 
 #[test]

@@ -132,6 +132,9 @@ mod unix {
         symlink(&elsewhere, root.join("outside-again")).unwrap();
         symlink(&root, elsewhere.join("back")).unwrap();
         symlink(&single, root.join("linked.jpg")).unwrap();
+        // To what all of this lies in, and to what is no folder of anybody.
+        symlink(folder.path(), root.join("around")).unwrap();
+        symlink("/dev", root.join("devices")).unwrap();
         assert_eq!(names(&root), ["real/a.jpg", "linked.jpg", "outside/b.jpg", "outside/deep/c.jpg"]);
     }
 

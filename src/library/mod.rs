@@ -18,6 +18,7 @@ pub mod map;
 pub mod metadata;
 pub mod picture;
 pub mod query;
+pub mod read;
 pub mod scan;
 pub mod session;
 pub mod store;

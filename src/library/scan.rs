@@ -227,6 +227,9 @@ impl Walk<'_> {
             self.report(relative.to_owned(), &metadata);
             return Ok(());
         }
+        if self.leads_astray(&path) {
+            return Ok(());
+        }
         self.check()?;
         match fs::read_dir(&path) {
             Ok(opened) => self.folders(relative, opened),
@@ -235,6 +238,15 @@ impl Walk<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// Whether a link leads to what this folder lies in, with all that lies beside it, or to what the system shows as files.
+    fn leads_astray(&self, link: &Path) -> bool {
+        const OF_THE_SYSTEM: [&str; 3] = ["/dev", "/proc", "/sys"];
+        let (Ok(target), Ok(root)) = (fs::canonicalize(link), fs::canonicalize(self.root)) else {
+            return true;
+        };
+        root.starts_with(&target) || OF_THE_SYSTEM.iter().any(|system| target.starts_with(system))
     }
 
     fn report(&mut self, relative: PathBuf, metadata: &Metadata) {
@@ -295,7 +307,14 @@ fn has_hidden_attribute(metadata: &Metadata) -> bool {
     metadata.file_attributes() & (HIDDEN | SYSTEM) != 0
 }
 
-#[cfg(not(windows))]
+#[cfg(target_os = "macos")]
+fn has_hidden_attribute(metadata: &Metadata) -> bool {
+    use std::os::macos::fs::MetadataExt as _;
+    const HIDDEN: u32 = 0x8000;
+    metadata.st_flags() & HIDDEN != 0
+}
+
+#[cfg(not(any(windows, target_os = "macos")))]
 fn has_hidden_attribute(_metadata: &Metadata) -> bool {
     false
 }

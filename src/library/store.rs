@@ -273,7 +273,10 @@ impl LibraryStore {
     pub fn flush(&self) -> Result<(), StoreError> {
         for space in self.spaces().iter_mut() {
             space.flush()?;
-            space.compact()?;
+            // The old file is as it was: another run tidies, when nobody reads it any more.
+            if let Err(error) = space.compact() {
+                log::warn!("{error}");
+            }
         }
         self.thumbnails.flush();
         Ok(())

@@ -21,6 +21,9 @@ pub struct IndexArguments {
     /// Files to read at once; as many as there are processors unless said otherwise
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
+    /// Try files again that could not be read, though they have not changed
+    #[arg(long)]
+    retry: bool,
 }
 
 pub(super) fn index(arguments: &IndexArguments, directories: &Directories) -> Result<(), Failure> {
@@ -31,7 +34,8 @@ pub(super) fn index(arguments: &IndexArguments, directories: &Directories) -> Re
     }
     let number = libraries.open(&arguments.folder)?;
     let workers = arguments.jobs.map_or(0, usize::from);
-    let report = run_with_bar(&libraries, number, IndexOptions { workers, ..IndexOptions::default() })?;
+    let options = IndexOptions { workers, retries_failed: arguments.retry, ..IndexOptions::default() };
+    let report = run_with_bar(&libraries, number, options)?;
     super::tell_notes(&libraries);
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&report)?);

@@ -65,7 +65,7 @@ fn restore(paths: &[PathBuf]) -> Vec<Result<(), String>> {
 /// The trash knows files by the true path of their folder.
 #[cfg(any(windows, all(unix, not(any(target_os = "macos", target_os = "ios", target_os = "android")))))]
 fn as_recorded(path: &Path) -> PathBuf {
-    let folder = path.parent().and_then(|folder| std::fs::canonicalize(folder).ok());
+    let folder = path.parent().and_then(|folder| dunce::canonicalize(folder).ok());
     folder.zip(path.file_name()).map_or_else(|| path.to_owned(), |(folder, name)| folder.join(name))
 }
 

@@ -1,7 +1,8 @@
 //! One file, read and described.
 
+use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Seek as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -10,6 +11,7 @@ use crate::library::catalog::{PictureRecord, Stage};
 use crate::library::decode::{self, ByteBudget, DecodeError, Decoded, Header};
 use crate::library::descriptors::{self, Description};
 use crate::library::metadata::{self, DateTime, Metadata, Rational};
+use crate::library::read::{self, FileBytes};
 use crate::library::scan::FoundFile;
 use crate::library::session::THUMBNAIL_SIDE;
 use crate::library::{ContentHash, Format};
@@ -18,8 +20,8 @@ use crate::library::{ContentHash, Format};
 const HEAD_BYTES: u64 = 256 * 1024;
 /// Longer side of what descriptors are made from, in pixels.
 pub const DESCRIBED_SIDE: u32 = 256;
-/// Larger files are no pictures that anybody waits for.
-const MAX_FILE_BYTES: u64 = 2 << 30;
+/// Enough to tell a picture from another file.
+const SNIFFED_BYTES: u64 = 4096;
 /// An XMP file larger than this is something else.
 const MAX_SIDECAR_BYTES: u64 = 4 << 20;
 
@@ -51,11 +53,11 @@ pub struct Looked {
 pub fn first_look(root: &Path, work: &Work) -> Outcome {
     guarded(&work.file, || {
         let path = root.join(&work.file.relative);
-        let head = match read_at_most(&path, HEAD_BYTES) {
+        let name = work.file.relative.file_name().unwrap_or_default();
+        let head = match head(&path, name) {
             Ok(head) => head,
             Err(error) => return Ok(vanished_or_failed(&work.file, &error)),
         };
-        let name = work.file.relative.file_name().unwrap_or_default();
         let Some(format) = Format::sniff(&head, name) else { return Ok(not_a_picture(&work.file)) };
         let metadata = metadata::read(&head, format, None);
         let thumbnail = decode::embedded_thumbnail(&head, name);
@@ -71,24 +73,31 @@ pub fn first_look(root: &Path, work: &Work) -> Outcome {
     })
 }
 
+/// What the workers of a run share.
+#[derive(Clone, Debug)]
+pub struct Budgets {
+    /// For files that are held in memory.
+    pub files: ByteBudget,
+    /// For decoding.
+    pub decode: ByteBudget,
+}
+
 /// Reads all of a file.
-pub fn full_look(root: &Path, work: &Work, budget: &ByteBudget) -> Outcome {
+pub fn full_look(root: &Path, work: &Work, budgets: &Budgets) -> Outcome {
     guarded(&work.file, || {
         let path = root.join(&work.file.relative);
-        if work.file.size_bytes > MAX_FILE_BYTES {
-            return Ok(failed(&work.file, None, "the file is larger than 2 GiB".to_owned()));
-        }
-        let bytes = match read_at_most(&path, MAX_FILE_BYTES) {
-            Ok(bytes) => bytes,
+        let held = match read::whole(&path, &budgets.files) {
+            Ok(held) => held,
             Err(error) => return Ok(vanished_or_failed(&work.file, &error)),
         };
+        let FileBytes { bytes, .. } = &held;
         let name = work.file.relative.file_name().unwrap_or_default();
-        let Some(format) = Format::sniff(&bytes, name) else { return Ok(not_a_picture(&work.file)) };
+        let Some(format) = Format::sniff(bytes, name) else { return Ok(not_a_picture(&work.file)) };
         let sidecar = sidecar(root, &work.file.relative);
-        let metadata = metadata::read(&bytes, format, sidecar.as_ref().map(|(xmp, _)| xmp.as_slice()));
-        let content = ContentHash::of(&bytes);
-        let decoded = decode::decode(&bytes, name, Some(THUMBNAIL_SIDE), budget);
-        drop(bytes);
+        let metadata = metadata::read(bytes, format, sidecar.as_ref().map(|(xmp, _)| xmp.as_slice()));
+        let content = ContentHash::of(bytes);
+        let decoded = decode::decode(bytes, name, Some(THUMBNAIL_SIDE), &budgets.decode);
+        drop(held);
         let finish = |record: &mut PictureRecord| {
             record.content = Some(content);
             record.has_sidecar = sidecar.is_some();
@@ -125,14 +134,14 @@ pub fn describe(
     folder: &Path,
     name: &Path,
     metadata: &std::fs::Metadata,
-    budget: &ByteBudget,
+    budgets: &Budgets,
 ) -> Result<PictureRecord, String> {
     let file = FoundFile {
         relative: name.to_owned(),
         size_bytes: metadata.len(),
         modified_ns: crate::library::scan::modified_ns(metadata),
     };
-    match full_look(folder, &Work { file, row: None }, budget) {
+    match full_look(folder, &Work { file, row: None }, budgets) {
         Outcome::Picture(looked) => Ok(looked.record),
         Outcome::Failed(record) => Ok(*record),
         Outcome::NoPicture => Err("the content is no picture".to_owned()),
@@ -157,20 +166,23 @@ fn guarded(file: &FoundFile, look: impl FnOnce() -> Result<Outcome, DecodeError>
     }
 }
 
-fn read_at_most(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    let expected = file.metadata()?.len().min(limit);
-    let mut bytes = Vec::new();
-    bytes.try_reserve_exact(expected as usize + 1).map_err(|_| io::ErrorKind::OutOfMemory)?;
-    file.take(limit).read_to_end(&mut bytes)?;
-    Ok(bytes)
+/// The beginning of a file; of one that is no picture only what tells that.
+fn head(path: &Path, name: &OsStr) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let mut head = Vec::new();
+    (&file).take(SNIFFED_BYTES).read_to_end(&mut head)?;
+    if Format::sniff(&head, name).is_none() {
+        return Ok(head);
+    }
+    file.rewind()?;
+    read::at_most(file, HEAD_BYTES)
 }
 
 fn sidecar(root: &Path, relative: &Path) -> Option<(Vec<u8>, i64)> {
     sidecar_names(relative).into_iter().find_map(|name| {
         let path = root.join(name);
         let metadata = path.metadata().ok().filter(std::fs::Metadata::is_file)?;
-        let bytes = read_at_most(&path, MAX_SIDECAR_BYTES).ok()?;
+        let bytes = read::at_most(File::open(&path).ok()?, MAX_SIDECAR_BYTES).ok()?;
         Some((bytes, crate::library::scan::modified_ns(&metadata)))
     })
 }
@@ -191,6 +203,7 @@ fn not_a_picture(file: &FoundFile) -> Outcome {
 fn vanished_or_failed(file: &FoundFile, error: &io::Error) -> Outcome {
     match error.kind() {
         io::ErrorKind::PermissionDenied => failed(file, None, "no permission to read it".to_owned()),
+        io::ErrorKind::FileTooLarge => failed(file, None, error.to_string()),
         _ => Outcome::Vanished(format!("could not be read ({error})")),
     }
 }

@@ -12,9 +12,10 @@ mod rate;
 mod run;
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-pub use self::look::{Looked, describe};
+pub use self::look::{Budgets, Looked, describe};
 pub use self::plan::Work;
 pub use self::run::run;
 
@@ -27,12 +28,32 @@ pub struct IndexOptions {
     pub decode_bytes: u64,
     /// Bytes that one picture may take while no other is decoded.
     pub lone_decode_bytes: u64,
+    /// Bytes of files that are held in memory at once; one alone may be larger.
+    pub file_bytes: u64,
+    /// Whether files that could not be read are tried again, though they have not changed.
+    pub retries_failed: bool,
 }
 
 impl Default for IndexOptions {
     fn default() -> Self {
-        Self { workers: 0, decode_bytes: 256 << 20, lone_decode_bytes: 1 << 30 }
+        Self {
+            workers: 0,
+            decode_bytes: 256 << 20,
+            lone_decode_bytes: lone_decode_bytes(),
+            file_bytes: 128 << 20,
+            retries_failed: false,
+        }
     }
+}
+
+/// An eighth of the machine's memory, but enough for the pictures of any camera.
+fn lone_decode_bytes() -> u64 {
+    static MEMORY_BYTES: LazyLock<u64> = LazyLock::new(|| {
+        let memory = sysinfo::MemoryRefreshKind::nothing().with_ram();
+        let system = sysinfo::System::new_with_specifics(sysinfo::RefreshKind::nothing().with_memory(memory));
+        system.map_or(0, |system| system.total_memory())
+    });
+    (*MEMORY_BYTES / 8).max(1 << 30)
 }
 
 /// What a run is told from outside, and what it tells.

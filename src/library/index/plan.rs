@@ -23,6 +23,7 @@ pub struct Plan {
     known: HashMap<PathBuf, Known>,
     /// Rows whose vectors are there.
     described: HashSet<RowId>,
+    retries_failed: bool,
     seen: HashSet<PathBuf>,
     /// Folders that could not be looked into: what is known below them may still be there.
     unreadable: Vec<PathBuf>,
@@ -45,8 +46,13 @@ pub enum Verdict {
     New(FoundFile),
     /// It was known with another size or time.
     Changed(Work),
-    /// It was missing and is there again, as it was.
-    Returned(Work),
+    /// It was missing and is there again, as it was. What is not finished is among the unfinished too.
+    Returned {
+        /// Which.
+        work: Work,
+        /// Whether all is known of it.
+        is_finished: bool,
+    },
 }
 
 /// A known picture that was not found any more.
@@ -65,11 +71,13 @@ pub struct Missing {
 }
 
 impl Plan {
-    /// For a catalog that knows this, with vectors for these rows.
-    pub fn new(known: HashMap<PathBuf, Known>, described: HashSet<RowId>) -> Self {
+    /// For a catalog that knows this, with vectors for these rows; `retries_failed` as in
+    /// [`super::IndexOptions::retries_failed`].
+    pub fn new(known: HashMap<PathBuf, Known>, described: HashSet<RowId>, retries_failed: bool) -> Self {
         Self {
             known,
             described,
+            retries_failed,
             seen: HashSet::new(),
             unreadable: Vec::new(),
             sidecars: HashMap::new(),
@@ -96,14 +104,21 @@ impl Plan {
         if known.size_bytes != file.size_bytes || known.modified_ns != file.modified_ns {
             return Verdict::Changed(Work { file, row });
         }
+        let is_finished = match known.stage {
+            Stage::FirstLook => false,
+            Stage::Full => self.described.contains(&known.row),
+            Stage::Failed(_) => !self.retries_failed,
+        };
+        if !is_finished {
+            self.unfinished.push(Work { file: file.clone(), row });
+        }
         if known.is_missing {
-            return Verdict::Returned(Work { file, row });
+            return Verdict::Returned { work: Work { file, row }, is_finished };
         }
         match known.stage {
-            Stage::FirstLook => self.unfinished.push(Work { file, row }),
-            Stage::Full if !self.described.contains(&known.row) => self.unfinished.push(Work { file, row }),
-            Stage::Full => self.unchanged += 1,
-            Stage::Failed(_) => self.failed_before += 1,
+            Stage::Failed(_) if is_finished => self.failed_before += 1,
+            _ if is_finished => self.unchanged += 1,
+            _ => {}
         }
         Verdict::Nothing
     }
@@ -139,7 +154,7 @@ impl Plan {
         seen.sort();
         for path in seen {
             let Some(known) = self.known.get(path) else { continue };
-            let is_finished = matches!(known.stage, Stage::Full);
+            let is_finished = matches!(known.stage, Stage::Full) && self.described.contains(&known.row);
             if is_finished && self.sidecar_of(path) != known.sidecar_modified_ns {
                 let file = FoundFile {
                     relative: path.clone(),
@@ -147,7 +162,9 @@ impl Plan {
                     modified_ns: known.modified_ns,
                 };
                 works.push(Work { file, row: Some(known.row) });
-                self.unchanged = self.unchanged.saturating_sub(1);
+                if !known.is_missing {
+                    self.unchanged = self.unchanged.saturating_sub(1);
+                }
             }
         }
         works
@@ -194,7 +211,7 @@ mod tests {
             ("b/c.jpg".into(), known(2, 10, Stage::FirstLook)),
             ("b/d.jpg".into(), known(3, 10, Stage::Full)),
         ]);
-        Plan::new(pictures, HashSet::from([RowId(1), RowId(3)]))
+        Plan::new(pictures, HashSet::from([RowId(1), RowId(3)]), false)
     }
 
     #[test]
@@ -211,7 +228,7 @@ mod tests {
     #[test]
     fn a_picture_without_its_vectors_is_unfinished() {
         let pictures = HashMap::from([("a.jpg".into(), known(1, 10, Stage::Full))]);
-        let mut plan = Plan::new(pictures, HashSet::new());
+        let mut plan = Plan::new(pictures, HashSet::new(), false);
         plan.found(file("a.jpg", 10, 1));
         assert_eq!((plan.unchanged, plan.unfinished.len()), (0, 1));
     }
@@ -229,10 +246,22 @@ mod tests {
     fn a_picture_that_missed_before_returns() {
         let mut gone = known(1, 10, Stage::Full);
         gone.is_missing = true;
-        let mut plan = Plan::new(HashMap::from([("a.jpg".into(), gone)]), HashSet::new());
+        let mut plan = Plan::new(HashMap::from([("a.jpg".into(), gone)]), HashSet::new(), false);
         assert!(plan.missing()[0].missed_before);
-        assert!(matches!(plan.found(file("a.jpg", 10, 1)), Verdict::Returned(_)));
+        // Its vectors are not there: it is looked at again.
+        assert!(matches!(plan.found(file("a.jpg", 10, 1)), Verdict::Returned { is_finished: false, .. }));
         assert!(plan.missing().is_empty());
+        assert_eq!(plan.unfinished.len(), 1);
+    }
+
+    #[test]
+    fn what_failed_is_tried_again_when_asked() {
+        for retries in [false, true] {
+            let failed = known(1, 10, Stage::Failed("no permission".into()));
+            let mut plan = Plan::new(HashMap::from([("a.jpg".into(), failed)]), HashSet::new(), retries);
+            assert_eq!(plan.found(file("a.jpg", 10, 1)), Verdict::Nothing);
+            assert_eq!((plan.failed_before, plan.unfinished.len()), if retries { (0, 1) } else { (1, 0) });
+        }
     }
 
     #[test]

@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::flow::Flow;
-use super::look::{self, Looked, Outcome};
+use super::look::{self, Budgets, Looked, Outcome};
 use super::plan::{Missing, Plan, Verdict, Work};
 use super::rate::Rate;
 use super::{FailedFile, IndexControl, IndexOptions, IndexProgress, IndexReport};
 use crate::library::decode::ByteBudget;
-use crate::library::scan::{self, FoundFile};
+use crate::library::read::MAX_FILE_BYTES;
+use crate::library::scan::{self, FoundFile, ScanError};
 use crate::library::store::{LibraryStore, StoreError};
 use crate::library::{ContentHash, RowId};
 
@@ -54,7 +55,7 @@ struct Run<'a> {
     store: &'a Arc<LibraryStore>,
     pool: &'a ThreadPool,
     control: &'a IndexControl<'a>,
-    budget: Arc<ByteBudget>,
+    budgets: Budgets,
     limit: usize,
     plan: Plan,
     first: Flow<'a, (Work, Outcome)>,
@@ -92,9 +93,12 @@ impl<'a> Run<'a> {
             store,
             pool,
             control,
-            budget: Arc::new(ByteBudget::with_lone(options.decode_bytes, options.lone_decode_bytes)),
+            budgets: Budgets {
+                files: ByteBudget::with_lone(options.file_bytes, MAX_FILE_BYTES),
+                decode: ByteBudget::with_lone(options.decode_bytes, options.lone_decode_bytes),
+            },
             limit,
-            plan: Plan::new(store.catalog.known()?, store.described()),
+            plan: Plan::new(store.catalog.known()?, store.described(), options.retries_failed),
             first: Flow::new(pool, limit),
             queue: VecDeque::new(),
             new: Vec::new(),
@@ -131,9 +135,13 @@ impl<'a> Run<'a> {
                 fault = self.found(found).err();
             }
         });
-        scanned.map_err(|error| StoreError::Scan(error.to_string()))?;
         if let Some(error) = fault {
             return Err(error);
+        }
+        match scanned {
+            // What was found so far is kept; what is gone is only known after all folders.
+            Err(ScanError::Stopped) => return Ok(()),
+            scanned => scanned.map_err(|error| StoreError::Scan(error.to_string()))?,
         }
         if self.should_stop() {
             return Ok(());
@@ -147,6 +155,7 @@ impl<'a> Run<'a> {
     }
 
     fn found(&mut self, found: Result<FoundFile, scan::ScanFault>) -> Result<(), StoreError> {
+        self.wait_while_paused()?;
         let file = match found {
             Ok(file) => file,
             Err(fault) => {
@@ -160,11 +169,11 @@ impl<'a> Run<'a> {
             Verdict::New(file) if !self.plan.is_first() => self.new.push(file),
             Verdict::New(file) => self.look_first(Work { file, row: None })?,
             Verdict::Changed(work) => self.queue.push_back(work),
-            Verdict::Returned(work) => {
+            Verdict::Returned { work, is_finished } => {
                 if let Some(row) = work.row {
                     let file = &work.file;
                     self.store.catalog.set_path(row, &file.relative, file.modified_ns)?;
-                    self.report.moved += 1;
+                    self.report.moved += u64::from(is_finished);
                     (self.control.changed)();
                 }
             }
@@ -182,6 +191,7 @@ impl<'a> Run<'a> {
             by_size.entry(missing.size_bytes).or_default().push(missing);
         }
         for file in new {
+            self.wait_while_paused()?;
             if self.should_stop() {
                 return Ok(());
             }
@@ -229,6 +239,19 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// While the user has it wait nothing new is begun; what was begun is taken and written.
+    fn wait_while_paused(&mut self) -> Result<(), StoreError> {
+        while self.control.is_paused() && !self.should_stop() {
+            self.take_first(TICK)?;
+            if self.first.in_flight() == 0 {
+                self.write_batch()?;
+                std::thread::sleep(TICK);
+            }
+            self.last_result = Instant::now();
+        }
+        Ok(())
+    }
+
     fn take_first(&mut self, wait: Duration) -> Result<(), StoreError> {
         if let Some((work, outcome)) = self.first.take(wait) {
             self.last_result = Instant::now();
@@ -261,9 +284,9 @@ impl<'a> Run<'a> {
             let paused = self.control.is_paused();
             while !paused && flow.has_room() {
                 let Some(work) = self.queue.pop_front() else { break };
-                let (root, budget) = (self.store.root.clone(), Arc::clone(&self.budget));
+                let (root, budgets) = (self.store.root.clone(), self.budgets.clone());
                 flow.give(move || {
-                    let outcome = look::full_look(&root, &work, &budget);
+                    let outcome = look::full_look(&root, &work, &budgets);
                     (work, outcome)
                 });
             }
@@ -303,7 +326,7 @@ impl<'a> Run<'a> {
                 }
                 self.failed_now += 1;
             }
-            // Another kind of file is not remembered: telling it costs one small read.
+            // Another kind of file is not remembered: telling it costs one read of a page.
             Outcome::NoPicture => {
                 if let Some(row) = work.row {
                     self.store.remove(&[row])?;

@@ -20,6 +20,9 @@ pub enum LibraryError {
     /// Somebody else is at it.
     #[error("this folder is being indexed already, or another window has it open")]
     Busy,
+    /// Indexing does not end.
+    #[error("its drive does not answer, and what is kept of it is still in use; try again later: {0}")]
+    StillReading(PathBuf),
     /// Changes in the folder are not noticed by themselves.
     #[error("changes in this folder are only seen when it is indexed again ({0}): {1}")]
     Unwatched(String, PathBuf),

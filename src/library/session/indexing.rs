@@ -22,6 +22,8 @@ impl<'a> Mark<'a> {
 impl Drop for Mark<'_> {
     fn drop(&mut self) {
         self.0.set_progress(None);
+        // What waited and was stopped must not have the next run wait.
+        self.0.paused.store(false, Ordering::Relaxed);
         self.0.indexing.store(false, Ordering::Release);
     }
 }

@@ -9,10 +9,10 @@ use super::{Details, LibraryError};
 use crate::library::catalog::Stage;
 use crate::library::decode::ByteBudget;
 use crate::library::export::{self, Exported};
-use crate::library::index;
+use crate::library::index::{self, Budgets};
 
 /// What decoding one picture may take.
-const DECODE_BYTES: u64 = 2 << 30;
+const LARGEST_BYTES: u64 = 2 << 30;
 
 /// What there is to say about a file.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -85,8 +85,10 @@ pub fn describe_file(path: &Path) -> Result<PictureInfo, LibraryError> {
     if !metadata.is_file() {
         return Err(fail("this is no file; vitrine library index takes folders"));
     }
-    let record = index::describe(folder, Path::new(&name), &metadata, &ByteBudget::new(DECODE_BYTES))
-        .map_err(|reason| fail(&reason))?;
+    let budget = || ByteBudget::new(LARGEST_BYTES);
+    let budgets = Budgets { files: budget(), decode: budget() };
+    let record =
+        index::describe(folder, Path::new(&name), &metadata, &budgets).map_err(|reason| fail(&reason))?;
     match &record.stage {
         Stage::Failed(reason) => Err(fail(reason)),
         _ => Ok(info(path, &Exported { root: folder.to_owned(), record })),

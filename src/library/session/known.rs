@@ -1,7 +1,7 @@
 //! Which libraries there are: a folder of ours for each, with a note whose it is.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,25 @@ struct Note {
 /// Where the folders of all libraries are.
 fn all(directories: &Directories) -> PathBuf {
     directories.data.join("libraries")
+}
+
+/// The one path of a user's folder, however it was written, whether it is there now or not. Where it is not, the part
+/// that is there decides.
+pub fn canonical(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    for part in absolute.ancestors() {
+        if let Ok(there) = dunce::canonicalize(part) {
+            let mut whole = there;
+            for component in absolute.strip_prefix(part).unwrap_or(Path::new("")).components() {
+                match component {
+                    Component::ParentDir => drop(whole.pop()),
+                    other => whole.push(other),
+                }
+            }
+            return whole;
+        }
+    }
+    absolute
 }
 
 /// Our folder for a user's folder. Its name is a digest: a path may be longer than a name can be.
@@ -106,6 +125,22 @@ mod tests {
         assert!(forget(&directories, Path::new("/photos/a")).unwrap());
         assert!(!forget(&directories, Path::new("/photos/a")).unwrap());
         assert_eq!(roots(&directories), [Path::new("/photos/ü b")]);
+    }
+
+    #[test]
+    fn a_folder_has_one_path_there_or_away() {
+        let place = tempfile::tempdir().unwrap();
+        let here = dunce::canonicalize(place.path()).unwrap();
+        fs::create_dir(here.join("photos")).unwrap();
+        for (written, meant) in [
+            ("photos/", "photos"),
+            ("photos/../photos/.", "photos"),
+            ("away/", "away"),
+            ("photos/../away/./2023//", "away/2023"),
+        ] {
+            assert_eq!(canonical(&here.join(written)), here.join(meant));
+            assert_eq!(canonical(&here.join(written)).as_os_str(), here.join(meant).as_os_str());
+        }
     }
 
     #[cfg(unix)]

@@ -223,9 +223,12 @@ impl Libraries {
 
     /// Puts the libraries' pictures together for those who look at all of them.
     fn publish(&self) {
+        // Held from the first look at the libraries: of two who publish, the later one shows the later state.
+        let mut table = lock(&self.shared.table);
         let views: Vec<_> = self.all().iter().map(|open| open.view()).collect();
         let entries = views.iter().flat_map(|view| view.entries.iter().cloned()).collect();
-        *lock(&self.shared.table) = Arc::new(Table::new(entries));
+        *table = Arc::new(Table::new(entries));
+        drop(table);
         self.shared.vectors.drop_outdated();
         self.shared.generation.fetch_add(1, Ordering::Relaxed);
     }

@@ -53,14 +53,13 @@ impl Libraries {
 
     /// The canonical path of a user's folder, and ours for it.
     pub(super) fn place(&self, root: &Path) -> Result<(PathBuf, PathBuf), LibraryError> {
-        let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
-        let canonical = std::fs::canonicalize(&absolute).unwrap_or_else(|_| absolute.clone());
+        let canonical = known::canonical(root);
         let folder = known::folder_of(&self.shared.directories, &canonical);
         if canonical.is_file() {
             return Err(LibraryError::NotAFolder(canonical));
         }
         if !canonical.is_dir() && !folder.is_dir() {
-            return Err(LibraryError::NoFolder(absolute));
+            return Err(LibraryError::NoFolder(canonical));
         }
         Ok((canonical, folder))
     }
@@ -88,9 +87,11 @@ impl Libraries {
             found.and_then(Option::take).ok_or_else(damaged)?
         };
         let (number, root) = (closed.number, closed.root.clone());
+        let watch = lock(&closed.watch).take();
         wait_for_the_last(closed);
-        let (root, folder) = self.place(&root)?;
+        let folder = known::folder_of(&self.shared.directories, &root);
         let opened = self.read(number, &root, &folder).map(|opened| {
+            *lock(&opened.watch) = watch;
             if let Some(slot) = lock(&self.shared.open).get_mut(number as usize) {
                 *slot = Some(opened);
             }
@@ -103,31 +104,27 @@ impl Libraries {
     /// Drops all that Vitrine keeps of a folder; nothing in the folder is touched. False when there was nothing. Blocks.
     ///
     /// # Errors
-    /// [`LibraryError::Busy`] while another process writes to them, and when our files cannot be removed.
+    /// [`LibraryError::Busy`] while another process writes to them, [`LibraryError::StillReading`] when a drive does not
+    /// answer, and when our files cannot be removed.
     pub fn forget(&self, root: &Path) -> Result<bool, LibraryError> {
-        let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
-        let canonical = std::fs::canonicalize(&absolute).unwrap_or(absolute);
+        let canonical = known::canonical(root);
         let _one_at_a_time = lock(&self.shared.opening);
         let folder = known::folder_of(&self.shared.directories, &canonical);
         let own = self.all().into_iter().find(|open| open.root == canonical);
-        let can_write = own.map(|open| open.can_write.load(Ordering::Relaxed));
+        let can_write = own.as_ref().map(|open| open.can_write.load(Ordering::Relaxed));
         if !can_write.unwrap_or_else(|| !is_written_elsewhere(&folder)) {
             return Err(LibraryError::Busy);
         }
-        let closed: Vec<Arc<OpenLibrary>> = {
-            let mut open = lock(&self.shared.open);
-            open.iter_mut()
-                .filter_map(|slot| slot.take_if(|open: &mut Arc<OpenLibrary>| open.root == canonical))
-                .collect()
-        };
-        for library in &closed {
-            library.closed.store(true, Ordering::Relaxed);
-            // What still runs on it must not write into a folder that is being removed.
-            while library.indexing.load(Ordering::Acquire) {
-                std::thread::sleep(Duration::from_millis(10));
-            }
+        if own.as_ref().is_some_and(|library| !has_ended(library)) {
+            return Err(LibraryError::StillReading(canonical));
         }
-        for library in closed {
+        drop(own);
+        let closed = {
+            let mut open = lock(&self.shared.open);
+            let slot = open.iter_mut().find(|slot| slot.as_ref().is_some_and(|open| open.root == canonical));
+            slot.and_then(Option::take)
+        };
+        if let Some(library) = closed {
             wait_for_the_last(library);
         }
         self.publish();
@@ -151,6 +148,22 @@ impl Libraries {
             Err(error) => log::info!("its small pictures stay: {error}"),
         }
     }
+}
+
+/// Ends what indexes a library, for it must not write into a folder that is being removed. False when that does not end, as
+/// on a drive that does not answer; then the library stays as it is.
+fn has_ended(library: &OpenLibrary) -> bool {
+    const LONGEST: Duration = Duration::from_secs(10);
+    library.closed.store(true, Ordering::Relaxed);
+    let began = Instant::now();
+    while library.is_indexing() {
+        if began.elapsed() > LONGEST {
+            library.closed.store(false, Ordering::Relaxed);
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    true
 }
 
 /// Waits until nobody else uses a closed library, and lets go of its files; those who only read are soon done.

@@ -1,5 +1,6 @@
 //! What runs behind the Library: folders are opened, indexed and forgotten, files are chosen and read.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,6 +14,8 @@ use crate::ui::{Shell, dialogs};
 const WAITING: usize = 256;
 /// What another window writes is looked for this often.
 pub(super) const FOLLOWING: Duration = Duration::from_secs(3);
+/// A watch that took longer to set up may have missed a change.
+const SLOW_WATCH: Duration = Duration::from_secs(2);
 /// Longer side of a picture that is searched with.
 const QUERY_SIDE: u32 = 512;
 
@@ -26,8 +29,10 @@ pub struct Work {
     /// Folders are looked through one after the other: two would fight over the disk.
     lane: Option<Lane>,
     indexing: Vec<Indexing>,
-    /// Setting up the watch of a large folder takes its time.
-    watching: Vec<JobHandle<()>>,
+    /// Libraries that are to be looked through once more: something changed, or was asked for, while they were being
+    /// looked through. With whether the user asked for it.
+    again: BTreeMap<u32, bool>,
+    watching: Vec<Watching>,
     forgetting: Vec<JobHandle<PathBuf>>,
     asking: Option<JobHandle<Option<PathBuf>>>,
     reading: Vec<(PathBuf, JobHandle<Pixels>)>,
@@ -42,6 +47,13 @@ struct Indexing {
     is_told: bool,
     name: String,
     handle: JobHandle<IndexReport>,
+}
+
+/// Setting up the watch of a large folder takes its time.
+struct Watching {
+    library: u32,
+    began: Instant,
+    handle: JobHandle<()>,
 }
 
 /// What has come to its end.
@@ -94,9 +106,12 @@ impl Work {
         self.opening.push(jobs.spawn(name, move |job: &JobContext| Ok(open_all(&libraries, &folders, job))));
     }
 
-    /// Looks through a library's folder, after those that wait already.
+    /// Looks through a library's folder, after those that wait already; once more where that is being done, for what has
+    /// changed since may lie behind it. `is_told`: the user asked for it, so its end is told, and what could not be read is
+    /// tried again.
     pub fn index(&mut self, libraries: &Libraries, library: u32, is_told: bool, shell: &mut Shell<'_>) {
         if self.indexing(library).is_some() {
+            *self.again.entry(library).or_default() |= is_told;
             return;
         }
         if self.lane.is_none() {
@@ -121,8 +136,8 @@ impl Work {
                 let total = if progress.scan_is_done { progress.found } else { 0 };
                 job.progress(progress.full_pass + progress.failed, total);
             };
-            let report =
-                libraries.index(library, IndexOptions::default(), &|| job.is_cancelled(), &on_progress);
+            let options = IndexOptions { retries_failed: is_told, ..IndexOptions::default() };
+            let report = libraries.index(library, options, &|| job.is_cancelled(), &on_progress);
             report.map_err(JobError::failed)
         };
         match lane.submit(format!("Index {name}"), work) {
@@ -134,13 +149,15 @@ impl Work {
     /// Has changes in a library's folder noticed.
     fn watch(&mut self, libraries: &Libraries, library: u32, jobs: &Jobs) {
         let (libraries, waker) = (libraries.clone(), jobs.clone());
-        self.watching.push(jobs.spawn("Watch a folder", move |_: &JobContext| {
+        let handle = jobs.spawn("Watch a folder", move |_: &JobContext| {
             libraries.watch(library, move || waker.wake()).map_err(JobError::failed)
-        }));
+        });
+        self.watching.push(Watching { library, began: Instant::now(), handle });
     }
 
     /// Ends indexing of a library.
-    pub fn stop(&self, library: u32) {
+    pub fn stop(&mut self, library: u32) {
+        self.again.remove(&library);
         for one in self.indexing.iter().filter(|one| one.library == library) {
             one.handle.cancel();
         }
@@ -210,14 +227,23 @@ impl Work {
         for number in libraries.take_changed() {
             self.index(libraries, number, false, shell);
         }
-        self.watching.retain_mut(|handle| {
-            let Some(result) = handle.poll() else { return true };
-            if let Err(error) = result {
-                tell(&error, "Changes are not noticed by themselves", shell);
+        let mut unseen = Vec::new();
+        self.watching.retain_mut(|watching| {
+            let Some(result) = watching.handle.poll() else { return true };
+            match result {
+                // What changed meanwhile was not noticed.
+                Ok(()) if watching.began.elapsed() > SLOW_WATCH => unseen.push(watching.library),
+                Ok(()) => {}
+                Err(error) => tell(&error, "Changes are not noticed by themselves", shell),
             }
             false
         });
-        self.poll_indexing(shell);
+        for number in unseen {
+            self.index(libraries, number, false, shell);
+        }
+        for (number, is_told) in self.poll_indexing(shell) {
+            self.index(libraries, number, is_told, shell);
+        }
         self.follow(libraries, shell);
         self.forgetting.retain_mut(|handle| {
             let Some(result) = handle.poll() else { return true };
@@ -275,15 +301,19 @@ impl Work {
         }
     }
 
-    fn poll_indexing(&mut self, shell: &mut Shell<'_>) {
+    /// Tells how runs ended; gives those libraries that are to be looked through once more.
+    fn poll_indexing(&mut self, shell: &mut Shell<'_>) -> Vec<(u32, bool)> {
+        let mut again = Vec::new();
         self.indexing.retain_mut(|one| {
             let Some(result) = one.handle.poll() else { return true };
             match result {
                 Ok(report) => told(one, &report, shell),
                 Err(error) => tell(&error, &format!("{} was not indexed", one.name), shell),
             }
+            again.extend(self.again.remove(&one.library).map(|is_told| (one.library, is_told)));
             false
         });
+        again
     }
 }
 

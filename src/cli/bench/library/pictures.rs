@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::{RUNS, Random, best_ms, row};
 use crate::library::decode::ByteBudget;
+use crate::library::index::Budgets;
 use crate::library::index::look::{self, Outcome};
 use crate::library::index::{IndexOptions, Work};
 use crate::library::scan::FoundFile;
@@ -58,8 +59,9 @@ impl Pictures {
         }
         let work = work_of("IMG_0000.jpg", &photos)?;
         let budget = ByteBudget::new(1 << 30);
+        let budgets = Budgets { files: budget.clone(), decode: ByteBudget::new(1 << 30) };
         let first_ms = best_ms(RUNS * 4, || is_picture(&look::first_look(&photos, &work)))?;
-        let full_ms = best_ms(RUNS, || is_picture(&look::full_look(&photos, &work, &budget)))?;
+        let full_ms = best_ms(RUNS, || is_picture(&look::full_look(&photos, &work, &budgets)))?;
         let name = work.file.relative.as_os_str();
         let decode_ms = best_ms(RUNS, || {
             crate::library::decode::decode(&bytes, name, Some(320), &budget).map(drop).map_err(Into::into)
