@@ -277,6 +277,31 @@ fn what_could_not_be_read_is_tried_again_when_asked() {
 }
 
 #[test]
+fn a_few_pictures_are_told_by_their_looks_too() {
+    let place = Place::new();
+    let photos = place.photos();
+    let colours = [
+        ("red", [220, 20, 20]),
+        ("blue", [20, 20, 220]),
+        ("green", [20, 180, 30]),
+        ("grey", [120, 120, 120]),
+        ("white", [250, 250, 250]),
+    ];
+    for (number, (_, rgb)) in colours.iter().enumerate() {
+        save(&plain(*rgb), &photos.join(format!("p{number}.png")));
+    }
+    let libraries = place.libraries();
+    let number = libraries.open(&photos).unwrap();
+    index(&libraries, number);
+    assert_eq!(names(&libraries, &ask(&libraries, "color:red")), ["p0.png"]);
+    assert_eq!(names(&libraries, &ask(&libraries, "blue")), ["p1.png"]);
+    let mut grey = names(&libraries, &ask(&libraries, "bw"));
+    grey.sort();
+    assert_eq!(grey, ["p3.png", "p4.png"]);
+    assert_eq!(ask(&libraries, "-red").above_cut, 4);
+}
+
+#[test]
 fn only_regular_files_are_opened() {
     let place = Place::new();
     let device = if cfg!(unix) { PathBuf::from("/dev/zero") } else { place.photos() };

@@ -13,7 +13,10 @@ mod doctor;
 mod library;
 mod processes;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 
@@ -156,14 +159,31 @@ fn start_log(window: bool) {
         .init();
 }
 
-/// `println!` panics when the reader of a pipe (`| head`) has gone; that ends the program without a word instead.
+/// A path for a terminal: control characters, which could make it show anything, are written as escapes.
+fn plain(path: &Path) -> String {
+    let plain =
+        |letter: char| if letter.is_control() { letter.escape_default().to_string() } else { letter.into() };
+    path.display().to_string().chars().map(plain).collect()
+}
+
+/// `println!` panics when the reader of a pipe (`| head`) has gone; that ends the program without a word instead. Any other
+/// refusal, a full disk for instance, is told.
 fn leave_quietly_when_nobody_reads() {
     /// What a shell reports for a process that a closed pipe ended: 128 and the number of SIGPIPE.
     const CLOSED_PIPE: i32 = 141;
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         let text = panic.payload_as_str().unwrap_or_default();
-        if text.starts_with("failed printing to std") {
+        if let Some(reason) = text.strip_prefix("failed printing to stdout: ") {
+            // EPIPE, and what Windows has for it.
+            if ["(os error 32)", "(os error 109)", "(os error 232)"].iter().any(|kind| reason.ends_with(kind))
+            {
+                std::process::exit(CLOSED_PIPE);
+            }
+            eprintln!("vitrine: the output cannot be written: {reason}");
+            std::process::exit(1);
+        }
+        if text.starts_with("failed printing to stderr") {
             std::process::exit(CLOSED_PIPE);
         }
         usual(panic);

@@ -65,6 +65,7 @@ pub struct About {
 pub(super) fn parse(svg: &str) -> Result<Tree, FigureError> {
     let options = Options {
         fontdb: fonts::database(svg),
+        font_resolver: fonts::resolver(),
         font_family: "Liberation Sans".to_owned(),
         image_href_resolver: usvg::ImageHrefResolver {
             resolve_data: usvg::ImageHrefResolver::default_data_resolver(),

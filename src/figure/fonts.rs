@@ -3,10 +3,12 @@
 //! They are part of the program, so that a figure is the same on every machine. Only letters that they lack, in the names
 //! of people's files for instance, come from the fonts of the system.
 
-use std::sync::{Arc, LazyLock};
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use ttf_parser::Face;
-use usvg::fontdb::{Database, Source};
+use usvg::FontResolver;
+use usvg::fontdb::{Database, ID, Source, Stretch, Style};
 
 /// Fonts to look for, in this order, in programs that open the SVG.
 pub(super) const FAMILY_LIST: &str = "'Liberation Sans', Arial, Helvetica, sans-serif";
@@ -41,8 +43,53 @@ pub(super) fn database(svg: &str) -> Arc<Database> {
     Arc::clone(if is_ours { &DATABASE } else { &WITH_SYSTEM })
 }
 
-/// Width of a letter of another font, in sizes of the font: that of the scripts whose letters fill a square.
-const OTHER_ADVANCE_EMS: f64 = 1.0;
+/// How letters find their fonts. Of those of the system the plainest that has the letter: upright, of normal weight and width,
+/// without serifs where its name says so.
+pub(super) fn resolver() -> FontResolver<'static> {
+    FontResolver {
+        select_font: FontResolver::default_font_selector(),
+        select_fallback: Box::new(|letter, used, database| {
+            PLAINEST.iter().copied().find(|id| !used.contains(id) && covers(database, *id, letter))
+        }),
+    }
+}
+
+/// The fonts of the system, plainest first.
+static PLAINEST: LazyLock<Vec<ID>> = LazyLock::new(|| {
+    let mut faces: Vec<_> = WITH_SYSTEM.faces().collect();
+    faces.sort_by_key(|face| {
+        let name = face.families.first().map_or("", |(name, _)| name.as_str());
+        (
+            face.style != Style::Normal,
+            face.weight.0.abs_diff(400),
+            face.stretch != Stretch::Normal,
+            face.monospaced,
+            name.contains("Serif") || !name.contains("Sans"),
+            name,
+        )
+    });
+    faces.into_iter().map(|face| face.id).collect()
+});
+
+/// Letters that a font has; looked for again and again in the names of many files.
+static COVERAGE: LazyLock<Mutex<BTreeMap<(ID, char), bool>>> = LazyLock::new(Mutex::default);
+
+fn covers(database: &Database, id: ID, letter: char) -> bool {
+    let look = || {
+        let glyph = |data: &[u8], index| Face::parse(data, index).ok()?.glyph_index(letter);
+        database.with_face_data(id, glyph).flatten().is_some()
+    };
+    *COVERAGE.lock().unwrap_or_else(PoisonError::into_inner).entry((id, letter)).or_insert_with(look)
+}
+
+/// Width of a letter of another font, in sizes of the font: about that of Latin capitals, or a square for those scripts (and
+/// pictures) whose letters fill one.
+fn other_advance_ems(letter: char) -> f64 {
+    let fills_a_square = matches!(letter,
+        '\u{1100}'..='\u{11ff}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}'
+        | '\u{ff00}'..='\u{ff60}' | '\u{1f000}'..='\u{3ffff}');
+    if fills_a_square { 1.0 } else { 0.7 }
+}
 
 /// Width of a text in sizes of the font, without kerning: enough to lay labels out.
 pub(super) fn advance_ems(text: &str, bold: bool, italic: bool) -> f64 {
@@ -58,7 +105,7 @@ pub(super) fn advance_ems(text: &str, bold: bool, italic: bool) -> f64 {
         let glyph = face.glyph_index(letter)?;
         Some(f64::from(face.glyph_hor_advance(glyph)?) / units_per_em)
     };
-    text.chars().map(|letter| advance(letter).unwrap_or(OTHER_ADVANCE_EMS)).sum()
+    text.chars().map(|letter| advance(letter).unwrap_or_else(|| other_advance_ems(letter))).sum()
 }
 
 /// Whether the program's own fonts can draw a letter.

@@ -88,6 +88,49 @@ cmyk = SMALL.convert("CMYK")
 add_as_pillow_sees("cmyk.jpg", saved(cmyk, "JPEG", quality=90), "jpeg", 1.0)
 
 
+def ink_profile():
+    """A profile of four inks, made up: each takes light of its colour away and a little of the others'. ICC.1:2001-04,
+    one table from inks to Lab of five steps along each."""
+    steps = np.linspace(0, 1, 5)
+    inks = np.stack(np.meshgrid(steps, steps, steps, steps, indexing="ij"), axis=-1)
+    # Share of red, green and blue that all of an ink lets through.
+    passes = np.array([[0.05, 0.55, 0.85], [0.75, 0.07, 0.45], [0.97, 0.85, 0.08], [0.06, 0.06, 0.07]])
+    light = np.prod(passes ** inks[..., None], axis=-2) * [0.93, 0.93, 0.90]
+    to_xyz = np.array([[0.4361, 0.3851, 0.1431], [0.2225, 0.7169, 0.0606], [0.0139, 0.0971, 0.7142]])
+    ratio = light @ to_xyz.T / [0.9642, 1.0, 0.8249]
+    f = np.where(ratio > 216 / 24389, np.cbrt(ratio), (24389 / 27 * ratio + 16) / 116)
+    lab = np.stack([116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]), 200 * (f[..., 1] - f[..., 2])], axis=-1)
+    table = np.round(np.clip(np.stack([lab[..., 0] / 100 * 0xFF00, (lab[..., 1] + 128) * 256, (lab[..., 2] + 128) * 256],
+                                      axis=-1), 0, 65535)).astype(">u2").tobytes()
+    ramp = np.array([0, 65535], dtype=">u2").tobytes()
+    identity = np.array([65536, 0, 0, 0, 65536, 0, 0, 0, 65536], dtype=">i4").tobytes()
+    a2b = (b"mft2" + bytes(4) + bytes([4, 3, 5, 0]) + identity + struct.pack(">HH", 2, 2) + ramp * 4 + table + ramp * 3)
+    text = b"Four inks of the tests\0"
+    tags = {
+        b"desc": b"desc" + bytes(4) + struct.pack(">I", len(text)) + text + bytes(78),
+        b"cprt": b"text" + bytes(4) + b"none\0",
+        b"wtpt": b"XYZ " + bytes(4) + struct.pack(">3i", 63190, 65536, 54061),
+        b"A2B0": a2b,
+    }
+    at = 132 + 12 * len(tags)
+    head, body = struct.pack(">I", len(tags)), b""
+    for name, data in tags.items():
+        head += name + struct.pack(">II", at + len(body), len(data))
+        body += data + bytes(-len(data) % 4)
+    profile = struct.pack(">I4sI4s4s4s", 128 + len(head) + len(body), b"none", 0x02400000, b"prtr", b"CMYK", b"Lab ")
+    profile += struct.pack(">6H4s", 2026, 1, 1, 0, 0, 0, b"acsp") + bytes(28) + struct.pack(">3i", 63190, 65536, 54061)
+    return profile.ljust(128, b"\0") + head + body
+
+
+inks = ink_profile()
+data = saved(cmyk, "JPEG", quality=95, icc_profile=inks)
+stored = Image.open(io.BytesIO(data))
+shown = ImageCms.profileToProfile(stored, io.BytesIO(inks), ImageCms.createProfile("sRGB"),
+                                  ImageCms.Intent.RELATIVE_COLORIMETRIC, outputMode="RGB")
+save_expected("cmyk_profile", shown)
+add("cmyk_profile.jpg", data, "cmyk_profile", "jpeg", 1.5)
+
+
 def adobe(transform):
     return b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00" + bytes([transform])
 
@@ -236,6 +279,28 @@ add("rgb16.tif", tiff(rgb.astype(np.uint16) * 257, photometric="rgb"), "small", 
 add("alpha.tif", tiff(np.asarray(ALPHA), photometric="rgb", extrasamples=["unassalpha"]), "small_alpha", "tiff",
     alpha=True)
 add("pages.tif", tiff(np.stack([rgb, 255 - rgb]), photometric="rgb"), "small", "tiff", frames=2)
+# Measurements: shown from the smallest to the largest value, unsigned ones of 16 bits by the bits that they use.
+field = np.asarray(SMALL.convert("L")).astype(float)
+
+
+def add_measured(name, values, low, high, **options):
+    buffer = io.BytesIO()
+    tifffile.imwrite(buffer, values, photometric="minisblack", **options)
+    first = values if values.ndim == 2 else values[..., 0]
+    levels = np.clip(np.round((np.nan_to_num(first.astype(float), nan=low) - low) / (high - low) * 255), 0, 255)
+    save_expected(name, Image.fromarray(levels.astype(np.uint8)))
+    add(f"{name}.tif", buffer.getvalue(), name, "tiff", 0.5, bits=values.dtype.itemsize * 8)
+
+
+floats = (field - 100) * 1e-3
+floats[3, 4] = np.nan
+add_measured("grey_f32", floats.astype(np.float32), np.nanmin(floats), np.nanmax(floats), compression="deflate")
+add_measured("grey_f64", field * 1e9, field.min() * 1e9, field.max() * 1e9)
+add_measured("grey_i16", (field * 100 - 20000).astype(np.int16), field.min() * 100 - 20000, field.max() * 100 - 20000)
+add_measured("grey_u32", (field * 1e6).astype(np.uint32), field.min() * 1e6, field.max() * 1e6)
+add_measured("grey_12bit", (field * 16).astype(np.uint16), 0, 4095)
+add_measured("grey_channels", np.stack([field, 255 - field], axis=-1).astype(np.uint8), 0, 255, planarconfig="contig")
+
 save_expected("cmyk_tif", cmyk)
 add("cmyk.tif", saved(cmyk, "TIFF"), "cmyk_tif", "tiff", 1.0)
 add_as_pillow_sees("palette.tif", saved(SMALL.convert("P", palette=Image.ADAPTIVE), "TIFF"), "tiff", 0.0)

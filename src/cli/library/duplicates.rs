@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::FolderArguments;
 use crate::{
-    cli::Failure,
+    cli::{Failure, plain},
     library::{
         duplicates::{Group, Kind, Kinds, Thresholds},
         json_path::JsonPath,
@@ -105,12 +105,12 @@ pub(super) fn duplicates(arguments: &DuplicatesArguments, directories: &Director
         for member in &described.members {
             let distance = member.distance.map_or(String::new(), |distance| format!("{distance} bits"));
             let similarity = member.similarity.map_or(String::new(), |similarity| format!("{similarity:.3}"));
-            println!("  {distance:>7} {similarity:>6}  {}", member.path.path.display());
+            println!("  {distance:>7} {similarity:>6}  {}", plain(&member.path.path));
         }
     }
     for (a, b) in found.same_files() {
         if let (Some(a), Some(b)) = (found.paths.get(*a as usize), found.paths.get(*b as usize)) {
-            println!("one file, two names: {} and {}", a.display(), b.display());
+            println!("one file, two names: {} and {}", plain(a), plain(b));
         }
     }
     let bytes_reclaimable = groups.iter().map(|group| group.bytes_reclaimable).sum();

@@ -1,5 +1,6 @@
 //! `vitrine library export`.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{
@@ -10,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{FolderArguments, search::tell_readings};
 use crate::{
-    cli::Failure,
+    cli::{Failure, plain},
     figure::{FigureTheme, FileFormat},
     library::{
         PictureId,
@@ -18,7 +19,7 @@ use crate::{
             CopyOptions, CopyReport, CopyWay, CsvOptions, Outcome, Task,
             sheet::{MOST_COLUMNS, Paper, SheetOptions, SheetReport},
         },
-        session::{Libraries, Order, SearchRequest},
+        session::{self, Libraries, Order, SearchRequest},
     },
     storage::Directories,
 };
@@ -97,6 +98,11 @@ pub(super) fn export(arguments: &ExportArguments, directories: &Directories) -> 
     if let Some(path) = files.into_iter().flatten().find(|path| !arguments.overwrite && path.exists()) {
         let path = path.display();
         return Err(anyhow::anyhow!("this file is there already; --overwrite replaces it: {path}").into());
+    }
+    let mut named = BTreeSet::new();
+    if let Some(path) = files.into_iter().flatten().find(|path| !named.insert(session::canonical(path))) {
+        let path = path.display();
+        return Err(anyhow::anyhow!("two things cannot be written to one file: {path}").into());
     }
     let (libraries, number) = super::open(&arguments.folder, directories)?;
     let ids = selection(arguments, &libraries, number)?;
@@ -187,7 +193,7 @@ fn sheet_options(arguments: &ExportArguments) -> SheetOptions {
 
 fn tell_sheet(path: &std::path::Path, report: &SheetReport) {
     for (picture, reason) in &report.failed {
-        eprintln!("vitrine: {}: {reason}", picture.display());
+        eprintln!("vitrine: {}: {reason}", plain(picture));
     }
     let pages = crate::units::count(report.pages, "page", "pages");
     println!("{}: {} on {pages}", path.display(), pictures(report.pictures));
@@ -198,9 +204,9 @@ fn tell_copies(folder: &std::path::Path, report: &CopyReport) {
         match &file.outcome {
             Outcome::Done(_) | Outcome::NotTried => {}
             Outcome::CopiedInstead(_, reason) => {
-                eprintln!("vitrine: note: {}: copied; {reason}", file.source.display());
+                eprintln!("vitrine: note: {}: copied; {reason}", plain(&file.source));
             }
-            Outcome::Failed(reason) => eprintln!("vitrine: {}: {reason}", file.source.display()),
+            Outcome::Failed(reason) => eprintln!("vitrine: {}: {reason}", plain(&file.source)),
         }
     }
     println!("{}: {} of {} files", folder.display(), report.taken(), report.files.len());

@@ -6,7 +6,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
-    cli::Failure,
+    cli::{Failure, plain},
     library::session::{IndexOptions, IndexProgress, IndexReport, Libraries, LibraryError},
     storage::Directories,
 };
@@ -41,10 +41,10 @@ pub(super) fn index(arguments: &IndexArguments, directories: &Directories) -> Re
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
         for failed in &report.failed {
-            eprintln!("vitrine: {}: {}", failed.path.display(), failed.error);
+            eprintln!("vitrine: {}: {}", plain(&failed.path), failed.error);
         }
         for damaged in &report.damaged {
-            eprintln!("vitrine: note: {}: {}", damaged.path.display(), damaged.error);
+            eprintln!("vitrine: note: {}: {}", plain(&damaged.path), damaged.error);
         }
         println!("{}", summary(&report));
     }

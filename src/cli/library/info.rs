@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::{cli::Failure, library::session};
+use crate::{
+    cli::{Failure, plain},
+    library::session,
+};
 
 #[derive(Debug, Args)]
 pub struct InfoArguments {
@@ -32,7 +35,7 @@ pub(super) fn info(arguments: &InfoArguments) -> Result<(), Failure> {
         println!("{}", serde_json::to_string_pretty(&described)?);
     }
     for info in described.iter().filter(|_| !arguments.json) {
-        println!("{}", info.path.display());
+        println!("{}", plain(&info.path));
         for (title, rows) in &info.details.sections {
             println!("  {title}");
             for (name, value) in rows {

@@ -78,7 +78,12 @@ fn open(arguments: &FolderArguments, directories: &Directories) -> anyhow::Resul
         anyhow::bail!("this folder has not been indexed yet; leave --no-index out: {folder}");
     }
     let number = libraries.open(&arguments.folder)?;
-    if !arguments.no_index && arguments.folder.is_dir() {
+    if !arguments.folder.is_dir() {
+        eprintln!(
+            "vitrine: note: answered from what is known: {}",
+            LibraryError::NoFolder(arguments.folder.clone())
+        );
+    } else if !arguments.no_index {
         bring_up_to_date(&libraries, number, &arguments.folder)?;
     }
     tell_notes(&libraries);

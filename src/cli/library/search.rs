@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::FolderArguments;
 use crate::{
-    cli::Failure,
+    cli::{Failure, plain},
     library::{
         json_path::JsonPath,
         query::parse,
@@ -108,7 +108,7 @@ pub(super) fn search(arguments: &SearchArguments, directories: &Directories) -> 
     }
     for found in &results {
         let strength = found.relevance.map_or("", |relevance| word(Strength::of(relevance)));
-        println!("{:>4}  {strength:<6}  {}", found.rank, found.path.path.display());
+        println!("{:>4}  {strength:<6}  {}", found.rank, plain(&found.path.path));
     }
     let (shown, above, all) = (results.len(), response.above_cut, response.hits.len());
     match (shown, all - above) {

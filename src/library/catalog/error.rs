@@ -98,5 +98,6 @@ pub(in crate::library) fn is_damage(error: &rusqlite::Error) -> bool {
             rusqlite::Error::InvalidColumnType(..)
                 | rusqlite::Error::FromSqlConversionFailure(..)
                 | rusqlite::Error::IntegralValueOutOfRange(..)
+                | rusqlite::Error::Utf8Error(..)
         )
 }

@@ -140,8 +140,7 @@ fn text(field: TextField, value: &str, values: &mut Vec<Value>) -> String {
         TextField::Camera => "camera_f",
         TextField::Lens => "lens_f",
         TextField::Folder => {
-            // A folder's text has a slash at both ends.
-            values.push(Value::Text(value.replace('\\', "/")));
+            values.push(Value::Text(folder(&value)));
             return "instr(t.folder_f, ?) > 0".into();
         }
         TextField::Name => "name_f",
@@ -153,6 +152,14 @@ fn text(field: TextField, value: &str, values: &mut Vec<Value>) -> String {
     };
     values.push(Value::Text(value));
     format!("instr(t.{column}, ?) > 0")
+}
+
+/// What a folder's text, which has a slash at both ends, must have in it: whole names, unless a star says that one goes on.
+fn folder(value: &str) -> String {
+    let value = value.replace('\\', "/");
+    let begin = if value.starts_with(['*', '/']) { "" } else { "/" };
+    let end = if value.ends_with(['*', '/']) { "" } else { "/" };
+    format!("{begin}{}{end}", value.trim_matches('*'))
 }
 
 /// Other spellings of a format's name. No name is a part of another, so a whole one is meant exactly.

@@ -210,8 +210,15 @@ fn tiff(bytes: &[u8]) -> Option<Stored> {
     Some(Stored {
         exif_orientation: first.number(tag::ORIENTATION).unwrap_or(1) as u32,
         frames: directories.iter().filter(|directory| directory.chain_index.is_some()).count() as u32,
-        ..Stored::new(width, height, bits, first.has(tag::EXTRA_SAMPLES))
+        ..Stored::new(width, height, bits, has_opacity(first))
     })
+}
+
+/// Whether one of the samples beyond the colours is opacity, multiplied with them or not; what is not said to be something
+/// else is taken for it only beside red, green and blue.
+pub fn has_opacity(directory: &Directory<'_>) -> bool {
+    let is_grey = directory.number(tag::PHOTOMETRIC).is_some_and(|kind| kind < 2);
+    directory.numbers(tag::EXTRA_SAMPLES).iter().any(|kind| matches!(kind, 1 | 2) || (*kind == 0 && !is_grey))
 }
 
 /// Width and height of a directory's picture as stored.

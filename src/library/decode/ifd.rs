@@ -25,6 +25,7 @@ pub mod tag {
     pub const COLOR_MAP: u16 = 320;
     pub const SUB_IFDS: u16 = 330;
     pub const EXTRA_SAMPLES: u16 = 338;
+    pub const SAMPLE_FORMAT: u16 = 339;
     pub const JPEG_OFFSET: u16 = 513;
     pub const JPEG_LENGTH: u16 = 514;
     pub const EXIF_IFD: u16 = 34665;

@@ -7,9 +7,11 @@
 //!
 //! JPEG is decoded by `jpeg`, at an eighth, a quarter or half of its size where that is enough. Raw files are shown
 //! through the smallest preview that covers what is asked for. HDR and EXR go through a tone curve (`tone`). Colours of
-//! other spaces, as telephones and cameras write them, are brought into sRGB (`profile`); inks and greys are not.
+//! other spaces, as telephones and cameras write them, are brought into sRGB (`profile`), as are the inks of
+//! JPEGs; greys, and the inks of TIFFs, are not.
 
 mod budget;
+mod grey;
 mod head;
 mod ifd;
 mod jpeg;
@@ -178,7 +180,9 @@ fn decode_jpeg(
     let turned = if header.orientation == Orientation::default() { 0 } else { 4 };
     let needed = jpeg::bytes_needed(&frame, side) + u64::from(width) * u64::from(height) * turned;
     let _reservation = budget.reserve(needed).ok_or_else(|| too_large(header, needed, budget))?;
-    let decoded = guarded(|| jpeg::decode(bytes, side))
+    let has_inks = frame.components.len() == 4;
+    let profile = has_inks.then(|| color_profile(bytes, Format::Jpeg)).flatten();
+    let decoded = guarded(|| jpeg::decode(bytes, side, profile.as_deref()))
         .ok_or_else(|| broken(header.format, "its content makes no sense"))?;
     let jpeg::Picture { width, height, rgba, is_whole } = decoded.map_err(of_fault)?;
     let pixels = Pixels::new(width, height, rgba).ok_or_else(|| broken(header.format, "it has no pixels"))?;

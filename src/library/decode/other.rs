@@ -6,7 +6,7 @@ use image::codecs::{bmp, gif, hdr, openexr, png, qoi, tga, tiff, webp};
 use image::{DynamicImage, ImageDecoder, ImageResult, Limits};
 
 use super::ifd::{Tiff, tag};
-use super::{ByteBudget, DecodeError, Header, broken, guarded, tone, too_large};
+use super::{ByteBudget, DecodeError, Header, broken, grey, guarded, tone, too_large};
 use crate::library::format::Format;
 use crate::library::picture::Pixels;
 
@@ -16,6 +16,9 @@ pub fn decode(bytes: &[u8], header: &Header, budget: &ByteBudget) -> Result<Pixe
     // Before a decoder is made: a few of them make room at once.
     let bytes_needed = bytes_needed(bytes.len() as u64, header);
     let _reservation = budget.reserve(bytes_needed).ok_or_else(|| too_large(header, bytes_needed, budget))?;
+    if header.format == Format::Tiff && grey::is_measured(bytes) {
+        return measured(bytes, header, bytes_needed);
+    }
     let palette = (header.format == Format::Tiff).then(|| Palette::of(bytes)).flatten();
     let source = palette.as_ref().map_or(bytes, |palette| &palette.indices_as_gray);
     let decoded = guarded(|| decoded(source, header.format, bytes_needed))
@@ -34,6 +37,19 @@ pub fn decode(bytes: &[u8], header: &Header, budget: &ByteBudget) -> Result<Pixe
     } else if header.format == Format::Tiff && is_premultiplied(bytes) {
         divide_by_alpha(&mut rgba);
     }
+    Pixels::new(width, height, rgba).ok_or_else(|| broken(header.format, "it has no pixels"))
+}
+
+fn measured(bytes: &[u8], header: &Header, bytes_needed: u64) -> Result<Pixels, DecodeError> {
+    let decoded = guarded(|| grey::decode(bytes, bytes_needed))
+        .ok_or_else(|| broken(header.format, "its content makes no sense"))?;
+    let (width, height, levels) = decoded.map_err(|error| match error {
+        ::tiff::TiffError::UnsupportedError(error) => {
+            DecodeError::Unsupported { format: header.format, reason: error.to_string() }
+        }
+        error => broken(header.format, &error.to_string()),
+    })?;
+    let rgba = levels.into_iter().flat_map(|level| [level, level, level, 255]).collect();
     Pixels::new(width, height, rgba).ok_or_else(|| broken(header.format, "it has no pixels"))
 }
 

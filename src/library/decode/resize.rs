@@ -89,7 +89,7 @@ pub fn decode_thumbnail(bytes: &[u8]) -> Result<Pixels, DecodeError> {
         let frame = frame.filter(|frame| is_small(frame.width.into(), frame.height.into()));
         frame.ok_or_else(|| broken(Format::Jpeg, "it is no thumbnail"))?;
         let jpeg::Picture { width, height, rgba, .. } =
-            jpeg::decode(bytes, jpeg::Side::FULL).map_err(fault)?;
+            jpeg::decode(bytes, jpeg::Side::FULL, None).map_err(fault)?;
         return Pixels::new(width, height, rgba).ok_or_else(|| broken(Format::Jpeg, "it has no pixels"));
     }
     let decoded = guarded(|| {

@@ -88,7 +88,7 @@ fn small_jpeg(bytes: &[u8]) -> Option<Pixels> {
     if jpeg::bytes_needed(&frame, side) > MOST_BYTES {
         return None;
     }
-    let jpeg::Picture { width, height, rgba, .. } = guarded(|| jpeg::decode(bytes, side))?.ok()?;
+    let jpeg::Picture { width, height, rgba, .. } = guarded(|| jpeg::decode(bytes, side, None))?.ok()?;
     Pixels::new(width, height, rgba)
 }
 

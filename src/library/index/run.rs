@@ -156,6 +156,9 @@ impl<'a> Run<'a> {
 
     fn found(&mut self, found: Result<FoundFile, scan::ScanFault>) -> Result<(), StoreError> {
         self.wait_while_paused()?;
+        if self.should_stop() {
+            return Ok(());
+        }
         let file = match found {
             Ok(file) => file,
             Err(fault) => {

@@ -32,7 +32,7 @@ pub use self::error::LibraryError;
 pub use self::export::Selected;
 use self::facets::CatalogFacets;
 pub use self::info::{PictureInfo, SwatchInfo, describe_file};
-pub use self::known::folder_of;
+pub use self::known::{canonical, folder_of};
 use self::library::OpenLibrary;
 pub use self::map::{MapFacts, MapRow};
 pub use self::pictures::load_file;

@@ -1,10 +1,11 @@
-//! From planes of samples to RGBA.
+//! From planes of samples to RGBA, or to four inks.
 
 use super::markers::Colours;
 use super::planes::Plane;
 
-/// `side` is the number of samples across a block of full size.
-pub fn to_rgba(planes: &[Plane], colours: Colours, width: usize, height: usize, side: usize) -> Vec<u8> {
+/// Four bytes a pixel: red, green, blue and opacity, or cyan, magenta, yellow and black, 255 for all of an ink. `side` is the
+/// number of samples across a block of full size.
+pub fn interleaved(planes: &[Plane], colours: Colours, width: usize, height: usize, side: usize) -> Vec<u8> {
     let mut rgba = vec![255; width * height * 4];
     let unit_across = planes.iter().map(|plane| plane.component.across).max().unwrap_or(1);
     let unit_down = planes.iter().map(|plane| plane.component.down).max().unwrap_or(1);
@@ -39,9 +40,8 @@ pub fn to_rgba(planes: &[Plane], colours: Colours, width: usize, height: usize, 
                 for ((((out, &a), &b), &c), &k) in out.iter_mut().zip(a).zip(b).zip(c).zip(black) {
                     let inks =
                         if is_ycck { rgb_of_ycbcr(a, b, c).map(|light| 255 - light) } else { [a, b, c] };
-                    let light = |ink: u8| if inverted { ink } else { 255 - ink };
-                    let [r, g, b] = inks.map(|ink| through(light(ink), light(k)));
-                    *out = [r, g, b, 255];
+                    let [c, m, y] = inks;
+                    *out = [c, m, y, k].map(|ink| if inverted { 255 - ink } else { ink });
                 }
             }
             (_, [gray, ..]) => {
@@ -55,9 +55,13 @@ pub fn to_rgba(planes: &[Plane], colours: Colours, width: usize, height: usize, 
     rgba
 }
 
-/// Light that passes through one ink and through black, both 255 for all of it.
-fn through(ink: u8, black: u8) -> u8 {
-    ((u32::from(ink) * u32::from(black) + 127) / 255) as u8
+/// Makes red, green and blue of inks as if each let the other two through: what most programs show without a profile.
+pub fn mix_inks(samples: &mut [u8]) {
+    for pixel in samples.as_chunks_mut::<4>().0 {
+        let [c, m, y, k] = pixel.map(|ink| u32::from(255 - ink));
+        let through = |ink: u32| ((ink * k + 127) / 255) as u8;
+        *pixel = [through(c), through(m), through(y), 255];
+    }
 }
 
 /// JFIF's full-range BT.601.

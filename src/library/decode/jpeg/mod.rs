@@ -15,10 +15,11 @@ mod scan;
 mod transform;
 
 use self::huffman::Huffman;
-use self::markers::Segments;
 pub use self::markers::{Coding, Fault, Frame, Head};
+use self::markers::{Colours, Segments};
 use self::planes::Plane;
 use self::scan::{Scan, Tables};
+use super::profile::inks_to_srgb;
 
 /// Scans that are read at most; a picture that needs more only wants to waste time.
 const MOST_SCANS: usize = 200;
@@ -69,8 +70,8 @@ pub struct Picture {
     pub is_whole: bool,
 }
 
-/// Decodes as much as there is.
-pub fn decode(bytes: &[u8], side: Side) -> Result<Picture, Fault> {
+/// Decodes as much as there is. Inks become light by their profile, where they have one.
+pub fn decode(bytes: &[u8], side: Side, profile: Option<&[u8]>) -> Result<Picture, Fault> {
     let mut decoder = Decoder {
         side,
         head: Head::default(),
@@ -86,13 +87,12 @@ pub fn decode(bytes: &[u8], side: Side) -> Result<Picture, Fault> {
         decoder.planes.iter_mut().for_each(Plane::finish);
     }
     let (width, height) = side.size(&frame);
-    let rgba = colour::to_rgba(
-        &decoder.planes,
-        decoder.head.colours(&frame),
-        width as usize,
-        height as usize,
-        side.0,
-    );
+    let colours = decoder.head.colours(&frame);
+    let mut rgba = colour::interleaved(&decoder.planes, colours, width as usize, height as usize, side.0);
+    let are_inks = matches!(colours, Colours::Cmyk { .. } | Colours::Ycck { .. });
+    if are_inks && !profile.is_some_and(|profile| inks_to_srgb(&mut rgba, profile)) {
+        colour::mix_inks(&mut rgba);
+    }
     Ok(Picture { width, height, rgba, is_whole: decoder.is_whole })
 }
 

@@ -173,10 +173,13 @@ fn anything(field: TextField) -> Option<Filter> {
     }
 }
 
-/// A text is found anywhere in a field, so stars around it change nothing.
+/// A text is found anywhere in a field, so stars around it change nothing; only folders are meant by their whole names.
 fn text(field: TextField, written: &str, quotes: Quotes) -> Filter {
-    let bare = if quotes == Quotes::None { written.trim_matches('*') } else { written };
-    let value = if field == TextField::Folder { folder(bare) } else { bare.to_owned() };
+    let value = match field {
+        TextField::Folder => folder(written),
+        _ if quotes == Quotes::None => written.trim_matches('*').to_owned(),
+        _ => written.to_owned(),
+    };
     Filter::Text { field, value }
 }
 

@@ -96,6 +96,12 @@ impl DenseRanking {
         self.degrees.is_some_and(|degrees| degrees.kind == DegreeKind::Look)
     }
 
+    /// Whether a picture, by number, has the look to a fair degree.
+    pub fn is_likely(&self, at: usize) -> bool {
+        let (likely, _) = DegreeKind::Look.limits();
+        self.scores.get(at).is_some_and(|score| *score >= likely)
+    }
+
     /// Whether a picture, by number, fits whatever neutral queries score.
     pub fn is_sure(&self, at: usize) -> bool {
         let Some(degrees) = self.degrees else { return false };

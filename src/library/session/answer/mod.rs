@@ -214,11 +214,23 @@ impl Relevance {
         kept: &[bool],
     ) -> Option<Self> {
         // What is only to be unlike something is ordered by that, and nothing of it fits better than the rest.
-        if dense.iter().all(|ranking| ranking.weight < 0.0) || universe.count < CALIBRATED_FROM {
+        let is_small = universe.count < CALIBRATED_FROM;
+        if dense.iter().all(|ranking| ranking.weight < 0.0)
+            || (is_small && !dense.iter().all(DenseRanking::is_look))
+        {
             return None;
         }
         let mut sums = dense::weighted_sums(dense, universe.count);
         let null = Null::new(&dense::neutral_sums(dense));
+        if is_small {
+            // A few pictures do not tell what is usual, but each has a look to a degree, or has not.
+            let unlikely = null.score_of(Strength::FAIR)?.next_down();
+            for (at, sum) in sums.iter_mut().enumerate() {
+                if !dense.iter().all(|ranking| ranking.is_likely(at)) {
+                    *sum = sum.min(unlikely);
+                }
+            }
+        }
         // A picture that bears the word in its name is found for that, whatever it looks like.
         let named = null.score_of(Strength::SURE)?;
         for ranking in words.iter().filter(|ranking| ranking.is_also_a_look && !ranking.is_negated) {
@@ -230,7 +242,9 @@ impl Relevance {
         }
         let shown: Vec<f32> = sums.iter().zip(kept).filter(|(_, kept)| **kept).map(|(sum, _)| *sum).collect();
         let mut histogram = calibration::histogram(&shown, &null, BINS)?;
-        if dense.iter().any(DenseRanking::is_look) {
+        if is_small {
+            histogram.suggested_cut = Strength::FAIR;
+        } else if dense.iter().any(DenseRanking::is_look) {
             // What has the look to a fair degree is shown, also where other looks are as frequent.
             histogram.suggested_cut = histogram.suggested_cut.min(Strength::FAIR);
         }
