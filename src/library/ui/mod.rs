@@ -278,6 +278,9 @@ impl Workspace for LibraryRoom {
         // What was begun there comes to its end wherever one looks; the map begins when it is looked at.
         self.duplicates.only = self.search.only;
         self.duplicates.logic(shell, &self.libraries);
+        for library in self.duplicates.take_changed() {
+            self.work.index_again(&self.libraries, library, shell);
+        }
         if self.view == View::Map {
             self.map.logic(shell, &self.libraries);
         } else {

@@ -1,5 +1,6 @@
 //! What runs behind the Library: folders are opened, indexed and forgotten, files are chosen and read.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,7 +15,7 @@ const WAITING: usize = 256;
 /// What another window writes is looked for this often.
 pub(super) const FOLLOWING: Duration = Duration::from_secs(3);
 /// Longer side of a picture that is searched with.
-const QUERY_SIDE: u32 = 512;
+pub(super) const QUERY_SIDE: u32 = 512;
 
 /// What a job that opens folders brings: numbers, and sentences about what could not be opened.
 type Opened = (Vec<u32>, Vec<String>);
@@ -26,6 +27,8 @@ pub struct Work {
     /// Folders are looked through one after the other: two would fight over the disk.
     lane: Option<Lane>,
     indexing: Vec<Indexing>,
+    /// Libraries that are looked through once more when their run ends.
+    again: BTreeSet<u32>,
     /// Setting up the watch of a large folder takes its time.
     watching: Vec<JobHandle<()>>,
     forgetting: Vec<JobHandle<PathBuf>>,
@@ -131,6 +134,15 @@ impl Work {
         }
     }
 
+    /// Looks through a library's folder after something changed there: a run that is under way may have passed the place.
+    pub fn index_again(&mut self, libraries: &Libraries, library: u32, shell: &mut Shell<'_>) {
+        if self.indexing(library).is_some() {
+            self.again.insert(library);
+        } else {
+            self.index(libraries, library, false, shell);
+        }
+    }
+
     /// Has changes in a library's folder noticed.
     fn watch(&mut self, libraries: &Libraries, library: u32, jobs: &Jobs) {
         let (libraries, waker) = (libraries.clone(), jobs.clone());
@@ -140,7 +152,8 @@ impl Work {
     }
 
     /// Ends indexing of a library.
-    pub fn stop(&self, library: u32) {
+    pub fn stop(&mut self, library: u32) {
+        self.again.remove(&library);
         for one in self.indexing.iter().filter(|one| one.library == library) {
             one.handle.cancel();
         }
@@ -218,6 +231,9 @@ impl Work {
             false
         });
         self.poll_indexing(shell);
+        for library in std::mem::take(&mut self.again) {
+            self.index_again(libraries, library, shell);
+        }
         self.follow(libraries, shell);
         self.forgetting.retain_mut(|handle| {
             let Some(result) = handle.poll() else { return true };
