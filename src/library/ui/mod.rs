@@ -6,6 +6,7 @@ mod commands;
 pub mod duplicates;
 mod empty;
 pub mod export;
+mod failures;
 mod files;
 mod geometry;
 mod grid;
