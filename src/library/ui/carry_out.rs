@@ -82,7 +82,7 @@ impl LibraryRoom {
                 if ids.is_empty() {
                     ids = shown.iter().map(|hit| hit.id).collect();
                 }
-                self.exports.begin(way, ids, &self.libraries, shell.jobs);
+                self.exports.ask(way, ids, &self.libraries, shell.jobs);
             }
             LibraryCommand::SelectAll => {
                 self.selection.all(self.search.answer.shown(self.search.with_weak));
