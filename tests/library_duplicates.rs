@@ -246,6 +246,11 @@ fn thresholds_and_kinds_choose_pairs() {
     assert_eq!(count(by(Some(4), Some(0.97))), 2);
     assert_eq!(count(by(Some(12), Some(0.97))), 3);
     assert_eq!(count(by(None, None)), 0);
+    // What unrelated pictures reach is no evidence, however loose the threshold; the look may still be.
+    let unrelated = Graph::new(&pictures(2), vec![pair(0, 1, Some(15), Some(0.3))]);
+    assert!(unrelated.groups(&by(Some(20), Some(0.9)), &never).is_empty());
+    let alike = Graph::new(&pictures(2), vec![pair(0, 1, Some(15), Some(0.95))]);
+    assert_eq!(alike.groups(&by(Some(20), Some(0.9)), &never).len(), 1);
     assert_eq!(
         count(Thresholds { kinds: Kinds::ALL.without(Kind::ReEncoded), ..by(Some(12), Some(0.9)) }),
         2

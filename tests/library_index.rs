@@ -629,6 +629,20 @@ fn duplicates_are_found_and_settled_for_good() {
     let found = libraries.find_duplicates(&[], scope, &|_| (), &|| false).unwrap();
     let left = kinds(&found.groups(&Thresholds::default()));
     assert_eq!(left, [Kind::Exact, Kind::Turned], "what is left of a settled group stays settled");
+    libraries.resolve(&[number], &contents(exact)).unwrap();
+    let found = libraries.find_duplicates(&[], scope, &|_| (), &|| false).unwrap();
+    assert_eq!(
+        kinds(&found.groups(&Thresholds::default())),
+        [Kind::Turned],
+        "the same bytes stay settled too"
+    );
+    save(&scene(3, 200, 150), &photos.join("3 again.jpg"));
+    index(&libraries, number);
+    let found = libraries.find_duplicates(&[], scope, &|_| (), &|| false).unwrap();
+    let left = kinds(&found.groups(&Thresholds::default()));
+    assert_eq!(left, [Kind::ReEncoded, Kind::Turned], "another content makes it a new group");
+    fs::remove_file(photos.join("3 again.jpg")).unwrap();
+    index(&libraries, number);
     libraries.unresolve_all().unwrap();
     let found = libraries.find_duplicates(&[], scope, &|_| (), &|| false).unwrap();
     assert_eq!(kinds(&found.groups(&Thresholds::default())), [Kind::Exact, Kind::ReEncoded, Kind::Turned]);

@@ -194,6 +194,43 @@ fn a_dropped_picture_is_searched_with_and_can_be_removed() {
 }
 
 #[test]
+fn a_pasted_picture_is_searched_with() {
+    let (mut window, _folder) = opened();
+    let image = egui::ColorImage::filled([700, 40], egui::Color32::from_rgb(180, 25, 30));
+    window.harness.event(egui::Event::PasteImage(std::sync::Arc::new(image)));
+    window.settle();
+    assert!(window.shows("pasted picture"));
+}
+
+#[test]
+fn a_picture_that_changes_while_it_is_large_is_told_about_as_it_is_now() {
+    let (mut window, folder) = opened();
+    let libraries = window.harness.state().library().unwrap().libraries();
+    let table = libraries.table();
+    let lake = table.entries().iter().find(|entry| entry.relative.ends_with("lake_0.png")).unwrap().id;
+    window.harness.state_mut().send(Command::Library(LibraryCommand::Open(lake)));
+    window.settle();
+    assert!(window.shows("100 × 100"));
+    picture(&folder.path().join("lake/lake_0.png"), [20, 60, 200], 150, 90);
+    window.harness.state_mut().send(Command::Library(LibraryCommand::UpdateAll));
+    window.settle();
+    assert!(window.shows("150 × 90") && !window.shows("100 × 100"));
+}
+
+#[test]
+fn files_go_into_a_folder_in_the_way_that_is_chosen() {
+    let (mut window, _folder) = opened();
+    window.click("Export");
+    window.click("Files into a folder…");
+    assert!(window.shows("30 pictures into a folder"));
+    window.click("As hard links");
+    window.click("In folders as in the library");
+    assert!(window.shows("Choose a folder…"));
+    window.click("Cancel");
+    assert!(!window.shows("30 pictures into a folder"));
+}
+
+#[test]
 fn a_library_is_forgotten_only_after_a_question() {
     let (mut window, folder) = opened();
     let root = std::fs::canonicalize(folder.path()).unwrap();

@@ -32,7 +32,7 @@ use vitrine::{
     ui::{Mode, Notifications, Shell, Theme},
 };
 
-/// A trash in a folder of its own; it forgets what it would not give back.
+/// A trash in a folder of its own; it puts no file in the place of another.
 struct FakeTrash {
     folder: PathBuf,
     held: Mutex<BTreeMap<PathBuf, PathBuf>>,
@@ -58,6 +58,9 @@ impl Trash for FakeTrash {
     fn restore(&self, paths: &[PathBuf]) -> Vec<Result<(), String>> {
         let mut held = self.held.lock().unwrap();
         let back = |path: &PathBuf| {
+            if path.exists() {
+                return Err("another file has taken its place".to_owned());
+            }
             let from = held.remove(path).ok_or("it is not in the trash")?;
             fs::rename(from, path).map_err(|error| error.to_string())
         };
@@ -94,7 +97,12 @@ impl Room {
 
 impl eframe::App for Room {
     fn logic(&mut self, _: &egui::Context, _: &mut eframe::Frame) {
-        self.with(|view, shell, libraries, _| view.logic(shell, libraries));
+        self.with(|view, shell, libraries, _| {
+            view.logic(shell, libraries);
+            for number in view.take_changed() {
+                libraries.index(number, IndexOptions::default(), &|| false, &|_| {}).unwrap();
+            }
+        });
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _: &mut eframe::Frame) {
@@ -109,7 +117,8 @@ impl eframe::App for Room {
 struct Window {
     harness: Harness<'static, Room>,
     pictures: tempfile::TempDir,
-    _others: [tempfile::TempDir; 2],
+    /// The program's own state, and the trash.
+    others: [tempfile::TempDir; 2],
 }
 
 /// Six pictures; of the first two there are copies: the same file, a smaller one, a mirrored one, and one turned.
@@ -158,7 +167,7 @@ fn open(refuses: Option<&'static str>, size: egui::Vec2) -> Window {
                 }
             },
         );
-    Window { harness, pictures, _others: [state, bin] }
+    Window { harness, pictures, others: [state, bin] }
 }
 
 impl Window {
@@ -268,6 +277,27 @@ fn what_is_marked_goes_to_the_trash_and_comes_back() {
 }
 
 #[test]
+fn what_did_not_come_back_can_be_tried_again_after_another_search_too() {
+    let mut window = searched(None);
+    window.click("Mark copies");
+    window.click_containing("Move 4 files");
+    window.harness.get_all_by_label_contains("Move 4 files (").last().unwrap().click();
+    window.settle();
+    let place = window.pictures.path().join("more/small.png");
+    fs::write(&place, b"in the way").unwrap();
+    window.click("Undo");
+    assert!(window.has("more/scene0 copy.png") && window.shows("1 file went to the trash"));
+    window.click("Search again");
+    assert_eq!(window.kinds().len(), 3);
+    fs::remove_file(&place).unwrap();
+    window.click("Undo");
+    assert!(window.has("more/small.png") && !window.shows("went to the trash"));
+    assert!(window.shows("The libraries have changed since this search"));
+    window.click("Search again");
+    assert!(window.kinds().contains(&(Kind::ReEncoded, 3)), "{:?}", window.kinds());
+}
+
+#[test]
 fn marks_outlive_another_search() {
     let mut window = searched(None);
     window.click("Mark copies");
@@ -351,6 +381,32 @@ fn a_group_that_is_no_duplicate_is_not_shown_again() {
     assert!(!window.shows("1 group left out"));
     window.click("Search again");
     assert_eq!(window.kinds().len(), 3, "that is remembered too");
+}
+
+#[test]
+fn a_group_that_cannot_be_remembered_is_not_left_out() {
+    let mut window = searched(None);
+    let [state, _] = &window.others;
+    let catalog = rusqlite::Connection::open(catalog_in(state.path()).unwrap()).unwrap();
+    let refuse =
+        "CREATE TRIGGER full BEFORE INSERT ON settled_groups BEGIN SELECT RAISE(ABORT, 'no room'); END";
+    catalog.execute_batch(refuse).unwrap();
+    window.click_containing("Re-encoded · 3 pictures");
+    window.click("Not duplicates");
+    assert_eq!(window.kinds().len(), 3);
+    assert!(!window.shows("1 group left out"));
+    let told = window.harness.state().notifications.history();
+    assert!(
+        told.iter().any(|told| told.text.contains("cannot be left out") && told.text.contains("no room"))
+    );
+}
+
+/// The catalog of the only library.
+fn catalog_in(folder: &Path) -> Option<PathBuf> {
+    fs::read_dir(folder).unwrap().find_map(|entry| {
+        let path = entry.unwrap().path();
+        if path.is_dir() { catalog_in(&path) } else { path.ends_with("catalog.sqlite").then_some(path) }
+    })
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What happens between frames, hidden window or not.
 
-use std::{ffi::OsString, path::PathBuf, sync::atomic::Ordering};
+use std::{ffi::OsString, sync::atomic::Ordering};
 
 use eframe::egui::{self, ViewportCommand};
 
@@ -98,14 +98,20 @@ impl App {
             Kind::MixedFolder | Kind::Other => self.settings.room == Room::Library,
         };
         let first = sorted.first().map(|(_, kind)| is_for_library(*kind));
-        let (pictures, structures): (Vec<_>, Vec<_>) =
-            sorted.into_iter().partition(|(_, kind)| is_for_library(*kind));
-        let paths =
-            |sorted: Vec<(PathBuf, Kind)>| sorted.into_iter().map(|(path, _)| path).collect::<Vec<_>>();
-        let (pictures, structures) = (paths(pictures), paths(structures));
+        let (mut pictures, mut folders, mut structures) = (Vec::new(), Vec::new(), Vec::new());
+        for (path, kind) in sorted {
+            match kind {
+                Kind::Picture => pictures.push(path),
+                kind if is_for_library(kind) => folders.push(path),
+                _ => structures.push(path),
+            }
+        }
         self.settings.room = if first == Some(true) { Room::Library } else { Room::Crystals };
         if !pictures.is_empty() {
-            self.with_library(ctx, |library, shell| library.open(&pictures, shell));
+            self.with_library(ctx, |library, shell| library.search_with(pictures, shell));
+        }
+        if !folders.is_empty() {
+            self.with_library(ctx, |library, shell| library.open(&folders, shell));
         }
         if !structures.is_empty() {
             self.with_crystals(ctx, |crystals, shell| crystals.open(&structures, shell));

@@ -114,6 +114,7 @@ impl LibraryStore {
             size_bytes: light.size_bytes,
             rating: light.rating.and_then(|stars| u8::try_from(stars).ok()),
             is_first_look: light.is_first_look,
+            content: light.content,
         };
         Ok(self.catalog.entries()?.into_iter().map(entry).collect())
     }

@@ -1,7 +1,5 @@
 //! What a workspace is, and what the window lends it.
 
-use std::path::Path;
-
 use eframe::{egui, egui_wgpu};
 
 use super::{Mode, Notifications};
@@ -29,8 +27,6 @@ pub trait Workspace {
     fn logic(&mut self, shell: &mut Shell<'_>);
     /// Draws. Never waits, never touches the disk.
     fn ui(&mut self, ui: &mut egui::Ui, shell: &mut Shell<'_>);
-    /// Whether dropped or named files are for this workspace.
-    fn accepts(&self, path: &Path) -> bool;
     /// Opens files and folders.
     fn open(&mut self, paths: &[std::path::PathBuf], shell: &mut Shell<'_>);
 }

@@ -151,15 +151,27 @@ fn settled_groups_stay_settled() {
     let (folder, catalog) = fresh();
     let (a, b, c) = (ContentHash::of(b"a"), ContentHash::of(b"b"), ContentHash::of(b"c"));
     catalog.resolve_group(&[b, a, a]).unwrap();
-    catalog.resolve_group(&[a]).unwrap();
+    catalog.resolve_group(&[]).unwrap();
+    catalog.resolve_group(&[c, c]).unwrap();
     drop(catalog);
     let catalog = open(&folder);
-    for (members, expected) in [(vec![a, b], true), (vec![b], true), (vec![a, b, c], false), (vec![], false)]
-    {
+    let table = [
+        (vec![a, b], true),
+        (vec![a, b, c], false),
+        // Files with the same bytes are settled alone; that they differ from others does not settle them.
+        (vec![b], false),
+        (vec![c], true),
+        (vec![b, c], false),
+        (vec![], false),
+    ];
+    for (members, expected) in table {
         assert_eq!(catalog.is_resolved(&members).unwrap(), expected, "{members:?}");
     }
     let mut both = vec![a, b];
     both.sort();
+    assert_eq!(catalog.resolved_groups().unwrap(), [both.clone(), vec![c]]);
+    catalog.unresolve_group(&[a]).unwrap();
+    catalog.unresolve_group(&[c]).unwrap();
     assert_eq!(catalog.resolved_groups().unwrap(), [both]);
     catalog.unresolve_group(&[a, b]).unwrap();
     assert!(!catalog.is_resolved(&[a, b]).unwrap());

@@ -7,7 +7,7 @@ use super::FolderArguments;
 use crate::{
     cli::{Failure, plain},
     library::{
-        duplicates::{Group, Kind, Kinds, Thresholds},
+        duplicates::{Group, Kind, Kinds, LOOSEST_DISTANCE, Thresholds},
         json_path::JsonPath,
         session::{DuplicateScope, DuplicateStage, Duplicates},
     },
@@ -22,8 +22,8 @@ pub struct DuplicatesArguments {
     /// Only files with the same bytes
     #[arg(long, conflicts_with_all = ["phash", "similarity", "crops"])]
     exact: bool,
-    /// Pictures whose perceptual hashes differ by so many of 64 bits at most, turned and mirrored ones included
-    #[arg(long, value_name = "BITS", value_parser = clap::value_parser!(u32).range(0..=20))]
+    /// Pictures whose perceptual hashes differ by so many of 64 bits at most (13 and less), turned and mirrored ones included
+    #[arg(long, value_name = "BITS", value_parser = clap::value_parser!(u32).range(0..=LOOSEST_DISTANCE as i64))]
     phash: Option<u32>,
     /// Pictures whose looks are as similar as this, 0 to 1
     #[arg(long, value_name = "X", value_parser = parse_similarity)]

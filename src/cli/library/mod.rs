@@ -132,6 +132,7 @@ struct Listed {
     error: Option<String>,
 }
 
+#[expect(clippy::ref_option, reason = "serde gives a reference to the field")]
 fn rfc3339<S: Serializer>(time: &Option<DateTime<Utc>>, serializer: S) -> Result<S::Ok, S::Error> {
     time.map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true)).serialize(serializer)
 }

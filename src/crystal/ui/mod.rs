@@ -17,7 +17,7 @@ mod shown;
 mod toolbar;
 mod view;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use eframe::egui;
 
@@ -37,7 +37,6 @@ use self::{
     view::View,
 };
 use super::{
-    io::Format,
     loaded::{Loaded, Source},
     render::{Palette, TRIAD_SIDE},
     samples::Sample,
@@ -425,12 +424,6 @@ impl Workspace for Crystals {
         for command in commands {
             self.run(command, shell);
         }
-    }
-
-    fn accepts(&self, path: &Path) -> bool {
-        path.is_dir()
-            || Format::detect(path.file_name().unwrap_or_default(), b"").is_some()
-            || graphs::is_measurement(path)
     }
 
     fn open(&mut self, paths: &[PathBuf], shell: &mut Shell<'_>) {

@@ -6,13 +6,14 @@ use super::super::ContentHash;
 use super::{Catalog, CatalogError};
 
 impl Catalog {
-    /// Notes that the user has settled these duplicates. One content, or none, is no group and is passed over.
+    /// Notes that the user has settled these duplicates. One content stands for files with the same bytes; none is passed
+    /// over.
     ///
     /// # Errors
     /// [`CatalogError`].
     pub fn resolve_group(&self, members: &[ContentHash]) -> Result<(), CatalogError> {
         let members = distinct(members);
-        if members.len() < 2 || self.is_resolved(&members)? {
+        if members.is_empty() || self.is_resolved(&members)? {
             return Ok(());
         }
         self.write(|transaction| {
@@ -40,7 +41,8 @@ impl Catalog {
     }
 
     /// Whether the user has settled this group: a group with all of these members, and perhaps more that are gone. A
-    /// member that was not there then makes it a new group.
+    /// member that was not there then makes it a new group. One content alone is settled only as such: that it differs from
+    /// others says nothing about its copies.
     ///
     /// # Errors
     /// [`CatalogError`].
@@ -62,15 +64,19 @@ impl Catalog {
         Ok(groups)
     }
 
-    /// Settled groups that have all of these members.
+    /// Settled groups that have all of these members; of one content, only the group of it alone.
     fn groups_with(&self, members: &[ContentHash]) -> Result<Vec<i64>, CatalogError> {
         let Some((first, others)) = members.split_first() else { return Ok(Vec::new()) };
         self.read(|connection| {
-            let mut with = connection.prepare("SELECT settled FROM settled_members WHERE content = ?1")?;
+            let mut with = connection.prepare(
+                "SELECT settled FROM settled_members JOIN settled_groups ON id = settled
+                 WHERE content = ?1 AND (members = 1 OR NOT ?2)",
+            )?;
             let mut is_in =
                 connection.prepare("SELECT 1 FROM settled_members WHERE content = ?1 AND settled = ?2")?;
-            let groups: Vec<i64> =
-                with.query_map([first.0], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+            let groups: Vec<i64> = with
+                .query_map(params![first.0, others.is_empty()], |row| row.get(0))?
+                .collect::<rusqlite::Result<_>>()?;
             let mut found = Vec::new();
             for group in groups {
                 let mut has_all = true;

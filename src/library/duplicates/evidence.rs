@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Candidate;
 use super::crops::CropMatch;
+use super::{Candidate, LOOSEST_DISTANCE};
 
 /// What is known of two pictures. The smaller position comes first.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +24,15 @@ pub struct PairEvidence {
     pub crop: Option<CropMatch>,
     /// Seconds between the times of taking.
     pub seconds_apart: Option<i64>,
+}
+
+impl PairEvidence {
+    /// The hash distance, where it says that the two are alike at all: no threshold makes evidence of what unrelated
+    /// pictures reach too.
+    #[must_use]
+    pub fn close_hash(&self) -> Option<u8> {
+        self.hash_distance.filter(|&distance| distance <= LOOSEST_DISTANCE)
+    }
 }
 
 /// Two pictures whose look is alike, with the cosine.

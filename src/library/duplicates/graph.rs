@@ -19,7 +19,7 @@ use crate::library::ContentHash;
 /// Which pairs count.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Thresholds {
-    /// Largest hash distance in bits of 64; `None` leaves hashes out.
+    /// Largest hash distance in bits of 64, [`super::LOOSEST_DISTANCE`] at most; `None` leaves hashes out.
     pub hash_distance: Option<u32>,
     /// Smallest cosine of the look; `None` leaves looks out.
     pub similarity: Option<f32>,
@@ -70,7 +70,7 @@ struct Link {
 
 impl Axes {
     fn new(pair: &PairEvidence, kind: Kind, nodes: (u32, u32)) -> Self {
-        let (similarity, distance) = (pair.similarity, pair.hash_distance);
+        let (similarity, distance) = (pair.similarity, pair.close_hash());
         Self { nodes, similarity, distance, kind, is_crop: pair.crop.is_some() }
     }
 }

@@ -98,11 +98,10 @@ impl Kind {
         if pair.crop.as_ref().is_some_and(|crop| crop.rect.area() <= CROP_AREA) {
             return Some(Self::Crop);
         }
-        let close = pair.hash_distance.filter(|&distance| distance <= LOOSEST_DISTANCE);
         let look = pair.similarity;
         let is_chance = look.is_some_and(|look| look < OTHER_LOOK);
         let apart = pair.seconds_apart;
-        match close {
+        match pair.close_hash() {
             Some(_) if is_chance => None,
             Some(distance) => Some(match apart {
                 Some(secs) if secs > BURST_SECS => Self::SameScene,

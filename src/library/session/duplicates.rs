@@ -10,7 +10,7 @@ use crate::library::descriptors::{SPACES, similarity_weights};
 use crate::library::duplicates::crops::{self, CropSignature};
 use crate::library::duplicates::trash::KnownFile;
 use crate::library::duplicates::{
-    Candidate, FileIdentity, Graph, Group, Kind, PairEvidence, Thresholds, gather,
+    Candidate, FileIdentity, Graph, Group, Kind, LOOSEST_DISTANCE, PairEvidence, Thresholds, gather,
 };
 use crate::library::vectors::{Rows, close_pairs};
 use crate::library::{ContentHash, PictureId, RowId};
@@ -28,7 +28,7 @@ pub struct DuplicateScope {
 
 impl Default for DuplicateScope {
     fn default() -> Self {
-        Self { hash_distance: Some(13), similarity: Some(0.9), crops: true }
+        Self { hash_distance: Some(LOOSEST_DISTANCE.into()), similarity: Some(0.9), crops: true }
     }
 }
 
@@ -77,12 +77,22 @@ impl Resolved {
         self.0.pop()
     }
 
-    /// Whether these (in order) are a settled group, or what is left of one.
+    /// Takes back one of them, its contents in order.
+    pub fn remove(&mut self, contents: &[ContentHash]) {
+        if let Some(at) = self.0.iter().rposition(|group| group == contents) {
+            self.0.remove(at);
+        }
+    }
+
+    /// Whether these (in order) are a settled group, or what is left of one. One content alone is settled only as such: that
+    /// it differs from others says nothing about its copies.
     #[must_use]
     pub fn contains(&self, contents: &[ContentHash]) -> bool {
-        let holds =
-            |group: &Vec<ContentHash>| contents.iter().all(|content| group.binary_search(content).is_ok());
-        contents.len() > 1 && self.0.iter().any(holds)
+        let holds = |group: &Vec<ContentHash>| {
+            (contents.len() > 1 || group.len() == 1)
+                && contents.iter().all(|content| group.binary_search(content).is_ok())
+        };
+        !contents.is_empty() && self.0.iter().any(holds)
     }
 }
 

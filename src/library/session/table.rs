@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use crate::library::PictureId;
+use crate::library::{ContentHash, PictureId};
 
 /// A picture in the table.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +24,8 @@ pub struct Entry {
     pub rating: Option<u8>,
     /// Whether only its embedded thumbnail was looked at so far.
     pub is_first_look: bool,
+    /// Hash of the file's bytes: with another one the picture is another. Absent before the full look.
+    pub content: Option<ContentHash>,
 }
 
 /// All pictures of the open libraries, as they were at one moment.

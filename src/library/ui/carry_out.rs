@@ -6,7 +6,7 @@ use std::sync::Arc;
 use eframe::egui;
 
 use super::work::name_of;
-use super::{LibraryCommand, LibraryRoom, MOST_QUERY_PICTURES, View, files};
+use super::{LibraryCommand, LibraryRoom, MOST_QUERY_PICTURES, View, files, viewer};
 use crate::jobs::{JobContext, JobError, JobHandle};
 use crate::library::PictureId;
 use crate::ui::{Shell, Workspace};
@@ -82,7 +82,7 @@ impl LibraryRoom {
                 if ids.is_empty() {
                     ids = shown.iter().map(|hit| hit.id).collect();
                 }
-                self.exports.begin(way, ids, &self.libraries, shell.jobs);
+                self.exports.ask(way, ids, &self.libraries, shell.jobs);
             }
             LibraryCommand::SelectAll => {
                 self.selection.all(self.search.answer.shown(self.search.with_weak));
@@ -132,8 +132,7 @@ impl LibraryRoom {
         let libraries = self.libraries.clone();
         self.copying = Some(shell.jobs.spawn("Copy picture", move |_: &JobContext| {
             let pixels = libraries.load(id, CLIPBOARD_SIDE).map_err(JobError::failed)?;
-            let size = [pixels.width() as usize, pixels.height() as usize];
-            Ok(Arc::new(egui::ColorImage::from_rgba_unmultiplied(size, pixels.rgba())))
+            Ok(Arc::new(viewer::image_of(&pixels)))
         }));
     }
 

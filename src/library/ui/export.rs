@@ -9,9 +9,10 @@ use crate::figure::FileFormat;
 use crate::jobs::{JobContext, JobError, JobHandle, Jobs};
 use crate::library::PictureId;
 use crate::library::export::sheet::SheetOptions;
-use crate::library::export::{CopyOptions, CsvOptions, Task};
+use crate::library::export::{CopyOptions, CopyReport, CopyWay, CsvOptions, Outcome, Task};
 use crate::library::session::Libraries;
-use crate::ui::{Shell, dialogs};
+use crate::ui::{Shell, Theme, dialogs};
+use crate::units;
 
 /// Ways to take pictures away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub enum ExportWay {
     Csv,
     /// The same as JSON.
     Json,
-    /// Copies of the files.
+    /// Copies of the files, or links to them.
     Copies,
 }
 
@@ -39,7 +40,7 @@ impl ExportWay {
             Self::SheetPng => "Contact sheet (PNG)…",
             Self::Csv => "Table (CSV)…",
             Self::Json => "Table (JSON)…",
-            Self::Copies => "Copies into a folder…",
+            Self::Copies => "Files into a folder…",
         }
     }
 
@@ -57,34 +58,61 @@ impl ExportWay {
 
 /// Exports under way; each gives a sentence, or nothing when the user chose no place.
 #[derive(Default)]
-pub struct Exports(Vec<JobHandle<Option<String>>>);
+pub struct Exports {
+    under_way: Vec<JobHandle<Option<String>>>,
+    /// Pictures that are to go into a folder; the user is asked how.
+    copying: Option<Vec<PictureId>>,
+    /// What was answered last.
+    copy_options: CopyOptions,
+}
 
 impl Exports {
     /// Whether one runs.
     pub fn is_busy(&self) -> bool {
-        !self.0.is_empty()
+        !self.under_way.is_empty()
     }
 
-    /// Asks where to, and begins.
-    pub fn begin(&mut self, way: ExportWay, ids: Vec<PictureId>, libraries: &Libraries, jobs: &Jobs) {
-        let libraries = libraries.clone();
+    /// Asks where to, and for files also how, and begins.
+    pub fn ask(&mut self, way: ExportWay, ids: Vec<PictureId>, libraries: &Libraries, jobs: &Jobs) {
+        if way == ExportWay::Copies {
+            self.copying = Some(ids);
+        } else {
+            self.begin(way, ids, libraries, jobs);
+        }
+    }
+
+    /// The question how files go into a folder.
+    pub fn copies_ui(&mut self, ctx: &egui::Context, libraries: &Libraries, jobs: &Jobs) {
+        let Some(ids) = &self.copying else { return };
+        let answer = copies_ui(ctx, ids.len(), &mut self.copy_options);
+        if answer.is_none() {
+            return;
+        }
+        if let (Some(true), Some(ids)) = (answer, self.copying.take()) {
+            self.begin(ExportWay::Copies, ids, libraries, jobs);
+        }
+        ctx.request_repaint();
+    }
+
+    fn begin(&mut self, way: ExportWay, ids: Vec<PictureId>, libraries: &Libraries, jobs: &Jobs) {
+        let (libraries, options) = (libraries.clone(), self.copy_options);
         let work = move |job: &JobContext| {
             let dialog = rfd::FileDialog::new();
             let chosen = if let Some((name, ending)) = way.file() {
                 let dialog = dialog.set_file_name(name).add_filter(ending.to_uppercase(), &[ending]);
                 dialogs::ask(|| dialog.save_file())?
             } else {
-                let dialog = dialog.set_title("Copy pictures into a folder");
+                let dialog = dialog.set_title("A folder to put the pictures into");
                 dialogs::ask(|| dialog.pick_folder())?
             };
-            chosen.map(|path| export(way, &ids, &path, &libraries, job)).transpose()
+            chosen.map(|path| export(way, options, &ids, &path, &libraries, job)).transpose()
         };
-        self.0.push(jobs.spawn("Export pictures", work));
+        self.under_way.push(jobs.spawn("Export pictures", work));
     }
 
     /// Tells how they ended.
     pub fn poll(&mut self, shell: &mut Shell<'_>) {
-        self.0.retain_mut(|handle| {
+        self.under_way.retain_mut(|handle| {
             let Some(result) = handle.poll() else { return true };
             match result {
                 Ok(Some(told)) => shell.notifications.info(told),
@@ -100,6 +128,7 @@ impl Exports {
 
 fn export(
     way: ExportWay,
+    options: CopyOptions,
     ids: &[PictureId],
     path: &Path,
     libraries: &Libraries,
@@ -123,13 +152,8 @@ fn export(
         }
         ExportWay::Json => (libraries.export_json(ids, path, &task).map_err(JobError::failed)?, 0),
         ExportWay::Copies => {
-            let report = libraries
-                .export_copies(ids, path, CopyOptions::default(), &task)
-                .map_err(JobError::failed)?;
-            if let Some(halted) = &report.halted {
-                return Err(JobError::failed(halted));
-            }
-            (report.taken(), report.files.len() - report.taken())
+            let report = libraries.export_copies(ids, path, options, &task).map_err(JobError::failed)?;
+            return told_of_copies(&report, path, job);
         }
     };
     if job.is_cancelled() {
@@ -138,6 +162,62 @@ fn export(
     let place: PathBuf = path.to_owned();
     let told = format!("{taken} pictures: {}", place.display());
     Ok(if failed == 0 { told } else { format!("{told}; {failed} could not be read") })
+}
+
+/// What became of files, in a sentence.
+fn told_of_copies(report: &CopyReport, folder: &Path, job: &JobContext) -> Result<String, JobError> {
+    job.check()?;
+    if let Some(halted) = &report.halted {
+        return Err(JobError::failed(halted));
+    }
+    let mut told = format!("{}: {}", units::count(report.taken(), "file", "files"), folder.display());
+    let of = |wanted: fn(&Outcome) -> Option<&str>| {
+        let mut reasons = report.files.iter().filter_map(|file| wanted(&file.outcome));
+        reasons.next().map(|first| (1 + reasons.count(), first))
+    };
+    let instead = of(|outcome| match outcome {
+        Outcome::CopiedInstead(_, why) => Some(why),
+        _ => None,
+    });
+    if let Some((count, why)) = instead {
+        told = format!("{told}; {} instead of links: {why}", units::count(count, "copy", "copies"));
+    }
+    let failed = of(|outcome| match outcome {
+        Outcome::Failed(why) => Some(why),
+        _ => None,
+    });
+    if let Some((count, why)) = failed {
+        told = format!("{told}; {} not taken: {why}", units::count(count, "file", "files"));
+    }
+    Ok(told)
+}
+
+/// Asks how files go into a folder; whether to go on, once that is answered.
+fn copies_ui(ctx: &egui::Context, count: usize, options: &mut CopyOptions) -> Option<bool> {
+    let modal = egui::Modal::new(egui::Id::unique("files into a folder")).show(ctx, |ui| {
+        let theme = Theme::get();
+        ui.set_width(theme.dialog_width.min(ctx.content_rect().width() - 48.0));
+        ui.heading(format!("{} into a folder", units::count(count, "picture", "pictures")));
+        ui.label("Nothing that is in the folder is overwritten.");
+        ui.add_space(theme.space_small);
+        for (way, words, hint) in [
+            (CopyWay::Copy, "As copies", "Files of their own"),
+            (CopyWay::HardLink, "As hard links", "Other names of the same files, on the same drive"),
+            (CopyWay::SymbolicLink, "As links", "They lead to where the pictures are now"),
+        ] {
+            ui.radio_value(&mut options.way, way, words).on_hover_text(hint);
+        }
+        ui.add_space(theme.space_small);
+        ui.checkbox(&mut options.sidecars, "With the XMP files beside the pictures");
+        ui.checkbox(&mut options.keep_folders, "In folders as in the library");
+        ui.add_space(theme.space);
+        ui.horizontal(|ui| {
+            let goes_on = ui.button("Choose a folder…").clicked().then_some(true);
+            ui.button("Cancel").clicked().then_some(false).or(goes_on)
+        })
+        .inner
+    });
+    modal.inner.or_else(|| modal.should_close().then_some(false))
 }
 
 /// The menu; `what` says what would be taken.

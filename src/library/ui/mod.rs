@@ -6,6 +6,7 @@ mod commands;
 pub mod duplicates;
 mod empty;
 pub mod export;
+mod failures;
 mod files;
 mod geometry;
 mod grid;
@@ -14,6 +15,7 @@ mod layout;
 mod list;
 mod lru;
 pub mod map;
+mod pasted;
 mod relevance;
 mod search;
 mod search_box;
@@ -24,7 +26,7 @@ pub mod thumbs;
 mod viewer;
 mod work;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use eframe::egui;
@@ -114,6 +116,7 @@ pub struct LibraryRoom {
     read_pictures: Vec<(PathBuf, Arc<super::Pixels>)>,
     revealing: Vec<JobHandle<()>>,
     copying: Option<JobHandle<Arc<egui::ColorImage>>>,
+    pasting: Vec<JobHandle<Arc<super::Pixels>>>,
     exports: Exports,
     commands: Vec<LibraryCommand>,
     has_opened_known: bool,
@@ -145,6 +148,7 @@ impl LibraryRoom {
             read_pictures: Vec::new(),
             revealing: Vec::new(),
             copying: None,
+            pasting: Vec::new(),
             exports: Exports::default(),
             commands: Vec::new(),
             has_opened_known: false,
@@ -180,6 +184,7 @@ impl LibraryRoom {
             || (self.view == View::Map && self.map.is_busy())
             || self.thumbs.is_busy()
             || self.copying.is_some()
+            || !self.pasting.is_empty()
             || self.exports.is_busy()
             || !self.revealing.is_empty()
             || !self.commands.is_empty()
@@ -234,24 +239,6 @@ impl LibraryRoom {
         rayon::spawn(move || drop(old));
         true
     }
-
-    /// A picture on the clipboard is searched with when it is pasted.
-    fn take_pasted(&mut self, ctx: &egui::Context) {
-        let pasted = ctx.input(|input| {
-            input.events.iter().find_map(|event| match event {
-                egui::Event::PasteImage(image) => Some(Arc::clone(image)),
-                _ => None,
-            })
-        });
-        let Some(image) = pasted else { return };
-        let [width, height] = image.size;
-        let rgba: Vec<u8> = image.pixels.iter().flat_map(egui::Color32::to_srgba_unmultiplied).collect();
-        if let Some(pixels) = super::Pixels::new(width as u32, height as u32, rgba) {
-            let pixels = Arc::new(super::decode::shrink(&pixels, 512));
-            let texture = search_box::texture_of(ctx, &pixels);
-            self.search.add_foreign(pixels, "pasted picture".to_owned(), None, texture);
-        }
-    }
 }
 
 impl Workspace for LibraryRoom {
@@ -278,6 +265,9 @@ impl Workspace for LibraryRoom {
         // What was begun there comes to its end wherever one looks; the map begins when it is looked at.
         self.duplicates.only = self.search.only;
         self.duplicates.logic(shell, &self.libraries);
+        for library in self.duplicates.take_changed() {
+            self.work.index(&self.libraries, library, false, shell);
+        }
         if self.view == View::Map {
             self.map.logic(shell, &self.libraries);
         } else {
@@ -298,7 +288,7 @@ impl Workspace for LibraryRoom {
             let texture = search_box::texture_of(&ctx, &pixels);
             self.search.add_foreign(pixels, name_of(&path), Some(path), texture);
         }
-        self.take_pasted(&ctx);
+        self.pasted_ui(&ctx, shell);
         self.poll_small(&ctx, shell);
         self.thumbs.begin_frame(&ctx, self.settings.thumbnail_bytes(), shell);
         let has_libraries = !self.libraries.list().is_empty();
@@ -332,6 +322,7 @@ impl Workspace for LibraryRoom {
         }
         self.thumbs.end_frame(&self.libraries, shell);
         self.dialogs_ui(&ctx, &mut commands);
+        self.exports.copies_ui(&ctx, &self.libraries, shell.jobs);
         let is_any = !commands.is_empty();
         for command in commands {
             self.run(command, &ctx, shell);
@@ -342,21 +333,11 @@ impl Workspace for LibraryRoom {
         }
     }
 
-    fn accepts(&self, path: &Path) -> bool {
-        path.is_dir() || kinds::is_picture_name(path)
-    }
-
-    fn open(&mut self, paths: &[PathBuf], shell: &mut Shell<'_>) {
-        let (pictures, folders): (Vec<PathBuf>, Vec<PathBuf>) =
-            paths.iter().cloned().partition(|path| kinds::is_picture_name(path) && !path.is_dir());
-        if !pictures.is_empty() {
-            self.search_with(pictures, shell);
+    /// Opens folders; pictures are searched with ([`Self::search_with`]).
+    fn open(&mut self, folders: &[PathBuf], shell: &mut Shell<'_>) {
+        for folder in folders {
+            self.settings.remember(folder);
         }
-        if !folders.is_empty() {
-            for folder in &folders {
-                self.settings.remember(folder);
-            }
-            self.work.open(&self.libraries, folders, shell.jobs);
-        }
+        self.work.open(&self.libraries, folders.to_vec(), shell.jobs);
     }
 }

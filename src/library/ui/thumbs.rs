@@ -9,12 +9,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use eframe::egui::{self, TextureHandle, TextureOptions, Vec2, vec2};
 
+use super::failures::Failures;
 use super::lru::Lru;
 use crate::gpu::{Holding, Owner};
 use crate::jobs::{Jobs, LatestWorker};
 use crate::library::decode::shrink;
 use crate::library::session::{Entry, Libraries};
-use crate::library::{PictureId, Pixels};
+use crate::library::{ContentHash, PictureId, Pixels};
 use crate::ui::Shell;
 
 /// Threads that read thumbnails.
@@ -31,8 +32,8 @@ const SIDES: [u32; 3] = [96, 192, 320];
 pub struct Wanted {
     /// Which picture.
     pub id: PictureId,
-    /// Another number when the picture has changed.
-    stamp: u64,
+    /// What the file held when it was last read.
+    content: Option<ContentHash>,
     /// Longer side in pixels.
     side: u32,
 }
@@ -41,7 +42,7 @@ impl Wanted {
     /// What a cell of so many pixels needs of a picture.
     pub fn new(entry: &Entry, cell_px: f32) -> Self {
         let side = SIDES.into_iter().find(|side| *side as f32 >= cell_px).unwrap_or(320);
-        Self { id: entry.id, stamp: entry.size_bytes << 1 | u64::from(entry.is_first_look), side }
+        Self { id: entry.id, content: entry.content, side }
     }
 }
 
@@ -87,7 +88,7 @@ struct Arrival {
 pub struct Thumbnails {
     cache: Lru<PictureId, Thumb>,
     tones: HashMap<PictureId, [u8; 3]>,
-    failed: HashMap<PictureId, (u64, String)>,
+    failures: Failures,
     queue: Arc<Mutex<Queue>>,
     workers: Vec<LatestWorker<(), ()>>,
     arrivals: Option<Receiver<Arrival>>,
@@ -117,6 +118,7 @@ impl Thumbnails {
     pub fn begin_frame(&mut self, ctx: &egui::Context, budget: u64, shell: &Shell<'_>) {
         let since = std::mem::replace(&mut self.frame, self.cache.now());
         self.missing.clear();
+        self.failures.see_focus(ctx.input(|input| input.focused));
         let Some(arrivals) = &self.arrivals else { return };
         for arrival in arrivals.try_iter().take(UPLOADS) {
             lock(&self.queue).under_way.remove(&arrival.wanted);
@@ -124,13 +126,11 @@ impl Thumbnails {
             match arrival.pixels {
                 Ok((pixels, tone)) => {
                     self.tones.insert(id, tone);
-                    self.failed.remove(&id);
+                    self.failures.forget(id);
                     let (thumb, bytes) = upload(ctx, arrival.wanted, &pixels, shell);
                     self.cache.insert(id, thumb, bytes);
                 }
-                Err(reason) => {
-                    self.failed.insert(id, (arrival.wanted.stamp, reason));
-                }
+                Err(reason) => self.failures.note(id, arrival.wanted.content, reason),
             }
         }
         if !arrivals.is_empty() {
@@ -141,30 +141,25 @@ impl Thumbnails {
 
     /// What there is of a picture; what is missing is asked for at the end of the frame.
     pub fn look(&mut self, wanted: Wanted) -> Look<'_> {
-        if let Some((stamp, _)) = self.failed.get(&wanted.id)
-            && *stamp != wanted.stamp
-        {
-            self.failed.remove(&wanted.id);
-        }
         let is_right = self
             .cache
             .peek(wanted.id)
-            .is_some_and(|thumb| thumb.wanted.stamp == wanted.stamp && thumb.wanted.side >= wanted.side);
-        if !is_right && !self.failed.contains_key(&wanted.id) {
+            .is_some_and(|thumb| thumb.wanted.content == wanted.content && thumb.wanted.side >= wanted.side);
+        if !is_right && !self.failures.is_hopeless(wanted.id, wanted.content) {
             self.missing.push(wanted);
         }
         if let Some(thumb) = self.cache.get(wanted.id) {
             return Look::Thumb(thumb);
         }
-        match self.failed.get(&wanted.id) {
-            Some((_, reason)) => Look::Failed(reason),
+        match self.failures.reason(wanted.id) {
+            Some(reason) => Look::Failed(reason),
             None => Look::Waiting(self.tones.get(&wanted.id).copied()),
         }
     }
 
     /// A picture that will be visible soon.
     pub fn soon(&mut self, wanted: Wanted) {
-        let is_there = self.cache.peek(wanted.id).is_some() || self.failed.contains_key(&wanted.id);
+        let is_there = self.cache.peek(wanted.id).is_some() || self.failures.reason(wanted.id).is_some();
         if !is_there {
             self.missing.push(wanted);
         }
@@ -177,6 +172,7 @@ impl Thumbnails {
 
     /// Asks for what was missing in this frame, and for nothing else any more.
     pub fn end_frame(&mut self, libraries: &Libraries, shell: &mut Shell<'_>) {
+        self.failures.see_generation(libraries.generation());
         if self.missing == self.asked {
             return;
         }
@@ -208,7 +204,7 @@ impl Thumbnails {
     /// Forgets what is known of pictures that are gone.
     pub fn forget_library(&mut self, library: u32) {
         self.tones.retain(|id, _| id.library != library);
-        self.failed.retain(|id, _| id.library != library);
+        self.failures.forget_library(library);
     }
 }
 

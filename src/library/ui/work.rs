@@ -17,7 +17,7 @@ pub(super) const FOLLOWING: Duration = Duration::from_secs(3);
 /// A watch that took longer to set up may have missed a change.
 const SLOW_WATCH: Duration = Duration::from_secs(2);
 /// Longer side of a picture that is searched with.
-const QUERY_SIDE: u32 = 512;
+pub(super) const QUERY_SIDE: u32 = 512;
 
 /// What a job that opens folders brings: numbers, and sentences about what could not be opened.
 type Opened = (Vec<u32>, Vec<String>);
@@ -125,7 +125,7 @@ impl Work {
         let name = name_of(&info.root);
         if !info.can_write {
             if is_told {
-                shell.notifications.warn(format!("{name} is open in another window, which indexes it"));
+                shell.notifications.warn(format!("{name} is open in another window, which looks after it"));
             }
             return;
         }

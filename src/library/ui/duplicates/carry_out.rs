@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{DuplicatesView, actions::Action, compare::Compare, finding::Finding, grouping::Grouped};
 use crate::{
-    jobs::{JobContext, JobError},
+    jobs::{JobContext, JobError, JobHandle},
     library::{
         ContentHash,
         session::{Duplicates, Libraries},
@@ -68,11 +68,7 @@ impl DuplicatesView {
                     self.moving.ask(self.marks.decisions(&self.groups), found.known_files(), shell);
                 }
             }
-            Action::Undo => {
-                let found = self.found.clone();
-                let library = move |index: u32| Some(found.as_ref()?.ids.get(index as usize)?.library);
-                self.moving.undo(libraries, library, shell);
-            }
+            Action::Undo => self.moving.undo(shell),
             Action::Dismiss => self.moving.done = None,
             // The room has carried it out.
             Action::Room(_) => {}
@@ -102,10 +98,26 @@ impl DuplicatesView {
         let Some((group, found)) = self.groups.all.get(place).zip(self.found.clone()) else { return };
         let contents = found.contents(&group.positions);
         self.marks.keep_all(group);
-        remember_settled(group, &found, contents.clone(), shell, libraries);
+        let handle = remember_settled(group, &found, contents.clone(), shell, libraries);
+        self.settling.push((contents.clone(), handle));
         Arc::make_mut(&mut self.settled).push(contents);
         self.is_opened = false;
         self.wants_groups = true;
+    }
+
+    /// Takes the end of writing down what was settled; what could not be written comes back.
+    pub(super) fn take_settled(&mut self, shell: &mut Shell<'_>) {
+        let (settled, mut is_lost) = (&mut self.settled, false);
+        self.settling.retain_mut(|(contents, handle)| {
+            let Some(result) = handle.poll() else { return true };
+            if let Err(error) = result {
+                Arc::make_mut(settled).remove(contents);
+                is_lost = true;
+                shell.notifications.error(format!("A group cannot be left out: {error}"));
+            }
+            false
+        });
+        self.wants_groups |= is_lost;
     }
 
     fn unsettle_last(&mut self, shell: &Shell<'_>, libraries: &Libraries) {
@@ -148,20 +160,19 @@ impl DuplicatesView {
     }
 }
 
-/// Writes it down, in the background.
+/// Writes a settled group down, in the background.
 fn remember_settled(
     group: &Grouped,
     found: &Duplicates,
     contents: Vec<ContentHash>,
     shell: &Shell<'_>,
     libraries: &Libraries,
-) {
+) -> JobHandle<()> {
     let library = |index: &u32| found.ids.get(*index as usize).map(|id| id.library);
     let numbers: BTreeSet<u32> = group.positions.iter().filter_map(library).collect();
     let numbers: Vec<u32> = numbers.into_iter().collect();
     let libraries = libraries.clone();
-    let handle = shell.jobs.spawn("Remember what is no duplicate", move |_: &JobContext| {
+    shell.jobs.spawn("Remember what is no duplicate", move |_: &JobContext| {
         libraries.resolve(&numbers, &contents).map_err(JobError::failed)
-    });
-    drop(handle);
+    })
 }

@@ -40,6 +40,7 @@ use super::{RoomAction, thumbs::Thumbnails};
 use crate::{
     jobs::{JobError, JobHandle},
     library::{
+        ContentHash,
         duplicates::{SystemTrash, keep::PreferredFolder},
         session::{Duplicates, Libraries, Resolved},
     },
@@ -73,10 +74,13 @@ pub struct DuplicatesView {
     gone: Arc<BTreeSet<u32>>,
     /// Settled since this search, in order.
     settled: Arc<Resolved>,
+    /// Those of them that are being written down.
+    settling: Vec<(Vec<ContentHash>, JobHandle<()>)>,
     /// Groups on their way back, and whether the search is to be done again for them.
     unsettling: Option<(JobHandle<()>, bool)>,
     compare: Option<Compare>,
     moving: Moving,
+    changed: BTreeSet<u32>,
     actions: Vec<Action>,
 }
 
@@ -115,9 +119,11 @@ impl DuplicatesView {
             total: Total::default(),
             gone: Arc::default(),
             settled: Arc::default(),
+            settling: Vec::new(),
             unsettling: None,
             compare: None,
             moving: Moving::new(trash),
+            changed: BTreeSet::new(),
             actions: Vec::new(),
         }
     }
@@ -147,6 +153,7 @@ impl DuplicatesView {
             || self.grouper.is_busy()
             || self.wants_groups
             || self.moving.is_busy()
+            || !self.settling.is_empty()
             || self.unsettling.is_some()
             || self.compare.as_ref().is_some_and(Compare::is_busy)
             || !self.actions.is_empty()
@@ -156,16 +163,8 @@ impl DuplicatesView {
     pub fn logic(&mut self, shell: &mut Shell<'_>, libraries: &Libraries) {
         self.take_found(shell);
         self.take_unsettled(shell, libraries);
-        let moved = self.moving.logic(shell);
-        if !(moved.gone.is_empty() && moved.back.is_empty()) {
-            let gone = Arc::make_mut(&mut self.gone);
-            gone.extend(moved.gone);
-            for index in moved.back {
-                gone.remove(&index);
-            }
-            self.close_compare();
-            self.wants_groups = true;
-        }
+        self.take_settled(shell);
+        self.take_moved(shell);
         for action in std::mem::take(&mut self.actions) {
             self.carry_out(action, shell, libraries);
         }
@@ -197,6 +196,35 @@ impl DuplicatesView {
         room
     }
 
+    /// Libraries whose files went to the trash or came back, since this was last asked: they are to be looked through.
+    pub fn take_changed(&mut self) -> BTreeSet<u32> {
+        std::mem::take(&mut self.changed)
+    }
+
+    fn take_moved(&mut self, shell: &mut Shell<'_>) {
+        let moved = self.moving.logic(shell);
+        self.changed.extend(moved.libraries);
+        let Some(found) = self.found.as_ref().filter(|_| !(moved.gone.is_empty() && moved.back.is_empty()))
+        else {
+            return;
+        };
+        // What came back after another search is in none of its groups; then that one is out of date.
+        let gone = Arc::make_mut(&mut self.gone);
+        for (path, index) in found.paths.iter().zip(0_u32..) {
+            let is_gone = moved.gone.contains(path);
+            if is_gone || moved.back.contains(path) {
+                self.moving.has_moved = true;
+                if is_gone {
+                    gone.insert(index);
+                } else {
+                    gone.remove(&index);
+                }
+            }
+        }
+        self.close_compare();
+        self.wants_groups = true;
+    }
+
     fn take_found(&mut self, shell: &mut Shell<'_>) {
         let Some(result) = self.finding.as_mut().and_then(Finding::poll) else { return };
         let (generation, only) =
@@ -218,7 +246,6 @@ impl DuplicatesView {
                 self.current = None;
                 self.is_opened = false;
                 self.groups = Groups::default();
-                self.moving.done = None;
                 self.close_compare();
                 self.wants_groups = true;
             }

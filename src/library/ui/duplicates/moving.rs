@@ -10,12 +10,9 @@ use std::{
 };
 
 use crate::{
-    jobs::{JobContext, JobError, JobHandle, Jobs},
-    library::{
-        duplicates::trash::{
-            Decision, KnownFile, Outcome, SystemDisk, Trash, TrashError, TrashPlan, execute, plan, undo,
-        },
-        session::{IndexOptions, Libraries},
+    jobs::{JobContext, JobError, JobHandle},
+    library::duplicates::trash::{
+        Decision, KnownFile, Outcome, SystemDisk, Trash, TrashError, TrashPlan, execute, plan, undo,
     },
     ui::Shell,
     units::{self, bytes},
@@ -36,10 +33,11 @@ enum Step {
     Restoring(JobHandle<Vec<Outcome>>),
 }
 
-/// What became of the last files that were to go.
+/// What became of the last files that were to go. It outlives another search, whose positions mean other pictures.
 pub(super) struct Done {
     pub outcomes: Vec<Outcome>,
-    pub bytes: u64,
+    /// Libraries that they belong to.
+    libraries: BTreeSet<u32>,
 }
 
 impl Done {
@@ -58,13 +56,15 @@ impl Done {
     }
 }
 
-/// What changed on the disk: pictures by position.
+/// What changed on the disk.
 #[derive(Debug, Default)]
 pub(super) struct Moved {
     /// Went to the trash.
-    pub gone: Vec<u32>,
+    pub gone: BTreeSet<PathBuf>,
     /// Came back.
-    pub back: Vec<u32>,
+    pub back: BTreeSet<PathBuf>,
+    /// Libraries that they belong to.
+    pub libraries: BTreeSet<u32>,
 }
 
 /// The way to the trash.
@@ -75,6 +75,8 @@ pub(super) struct Moving {
     /// Files went to the trash or came back since the search: the libraries have changed by that.
     pub has_moved: bool,
     bytes: u64,
+    /// Libraries of the files on their way.
+    libraries: BTreeSet<u32>,
 }
 
 /// Tells a job how far a plan is.
@@ -101,25 +103,9 @@ impl Trash for Counting<'_> {
     }
 }
 
-/// Lets the libraries see what has changed. In a job that nobody waits for: their progress is shown elsewhere.
-fn index_again(jobs: &Jobs, libraries: &Libraries, numbers: BTreeSet<u32>) {
-    let libraries = libraries.clone();
-    let handle = jobs.spawn("Bring libraries up to date", move |job: &JobContext| {
-        for number in numbers {
-            let stop = || job.is_cancelled();
-            // One that is being indexed already sees the change by itself.
-            if let Err(error) = libraries.index(number, IndexOptions::default(), &stop, &|_| {}) {
-                log::info!("not indexed again: {error}");
-            }
-        }
-        Ok(())
-    });
-    drop(handle);
-}
-
 impl Moving {
     pub fn new(trash: SharedTrash) -> Self {
-        Self { trash, step: Step::Idle, done: None, has_moved: false, bytes: 0 }
+        Self { trash, step: Step::Idle, done: None, has_moved: false, bytes: 0, libraries: BTreeSet::new() }
     }
 
     /// Whether the system gives files back.
@@ -183,44 +169,30 @@ impl Moving {
     }
 
     /// Moves what was asked about.
-    pub fn confirm(
-        &mut self,
-        libraries: &Libraries,
-        library_of: impl Fn(u32) -> Option<u32>,
-        shell: &Shell<'_>,
-    ) {
+    pub fn confirm(&mut self, library_of: impl Fn(u32) -> Option<u32>, shell: &Shell<'_>) {
         let Step::Asking(plan) = std::mem::replace(&mut self.step, Step::Idle) else { return };
         self.bytes = plan.bytes;
-        let numbers: BTreeSet<u32> = plan.files.iter().filter_map(|file| library_of(file.index)).collect();
-        let (trash, jobs, libraries) = (Arc::clone(&self.trash), shell.jobs.clone(), libraries.clone());
+        self.libraries = plan.files.iter().filter_map(|file| library_of(file.index)).collect();
+        let trash = Arc::clone(&self.trash);
         let handle = shell.jobs.spawn("Move files to the trash", move |job: &JobContext| {
             let count = plan.files.len() as u64;
             let counting = Counting { trash: &*trash, job, done: AtomicU64::new(0), count };
-            let outcomes = execute(&plan, &counting, &SystemDisk, &|| job.is_cancelled());
-            index_again(&jobs, &libraries, numbers);
-            Ok(outcomes)
+            Ok(execute(&plan, &counting, &SystemDisk, &|| job.is_cancelled()))
         });
         self.step = Step::Moving(handle);
     }
 
     /// Brings back what went last.
-    pub fn undo(
-        &mut self,
-        libraries: &Libraries,
-        library_of: impl Fn(u32) -> Option<u32>,
-        shell: &Shell<'_>,
-    ) {
+    pub fn undo(&mut self, shell: &Shell<'_>) {
         if self.is_asking() {
             return;
         }
-        let Some(done) = self.done.take() else { return };
-        let numbers = done.outcomes.iter().filter_map(|outcome| library_of(outcome.index)).collect();
-        let (trash, jobs, libraries) = (Arc::clone(&self.trash), shell.jobs.clone(), libraries.clone());
-        let handle = shell.jobs.spawn("Bring files back from the trash", move |_: &JobContext| {
-            let outcomes = undo(&done.outcomes, &*trash);
-            index_again(&jobs, &libraries, numbers);
-            Ok(outcomes)
-        });
+        let Some(done) = &self.done else { return };
+        self.libraries.clone_from(&done.libraries);
+        let (trash, outcomes) = (Arc::clone(&self.trash), done.outcomes.clone());
+        let handle = shell
+            .jobs
+            .spawn("Bring files back from the trash", move |_: &JobContext| Ok(undo(&outcomes, &*trash)));
         self.step = Step::Restoring(handle);
     }
 
@@ -238,18 +210,19 @@ impl Moving {
             Step::Moving(handle) => {
                 if let Some(result) = handle.poll() {
                     self.step = Step::Idle;
+                    moved.libraries.clone_from(&self.libraries);
                     self.take_moved(result, &mut moved, shell);
                 }
             }
             Step::Restoring(handle) => {
                 if let Some(result) = handle.poll() {
                     self.step = Step::Idle;
-                    take_back(result, &mut moved, shell);
+                    moved.libraries.clone_from(&self.libraries);
+                    self.take_back(result, &mut moved, shell);
                 }
             }
             Step::Idle | Step::Asking(_) | Step::Refused(_) => {}
         }
-        self.has_moved |= !(moved.gone.is_empty() && moved.back.is_empty());
         moved
     }
 
@@ -266,12 +239,12 @@ impl Moving {
                 return;
             }
         };
-        moved.gone.extend(outcomes.iter().filter(|o| o.result.is_ok()).map(|outcome| outcome.index));
-        let done = Done { outcomes, bytes: self.bytes };
+        moved.gone = paths(&outcomes);
+        let done = Done { outcomes, libraries: self.libraries.clone() };
         let (count, failed) = (done.moved(), done.outcomes.len() - done.moved());
         if failed == 0 {
             let files = units::count(count, "file", "files");
-            shell.notifications.info(format!("{files} ({}) moved to the trash", bytes(done.bytes)));
+            shell.notifications.info(format!("{files} ({}) moved to the trash", bytes(self.bytes)));
         } else {
             let first = done.failed().next().map_or("", |(_, why)| why).to_owned();
             let files = units::count(failed, "file stays", "files stay");
@@ -279,25 +252,38 @@ impl Moving {
         }
         self.done = Some(done);
     }
-}
 
-fn take_back(result: Result<Vec<Outcome>, JobError>, moved: &mut Moved, shell: &mut Shell<'_>) {
-    let outcomes = match result {
-        Ok(outcomes) => outcomes,
-        Err(error) => {
-            shell.notifications.error(format!("The files are still in the trash: {error}"));
-            return;
-        }
-    };
-    moved.back.extend(outcomes.iter().filter(|o| o.result.is_ok()).map(|outcome| outcome.index));
-    match outcomes.iter().find_map(|outcome| outcome.result.as_ref().err()) {
-        None => {
+    fn take_back(
+        &mut self,
+        result: Result<Vec<Outcome>, JobError>,
+        moved: &mut Moved,
+        shell: &mut Shell<'_>,
+    ) {
+        let outcomes = match result {
+            Ok(outcomes) => outcomes,
+            Err(error) => {
+                shell.notifications.error(format!("The files are still in the trash: {error}"));
+                return;
+            }
+        };
+        moved.back = paths(&outcomes);
+        let left: Vec<Outcome> = outcomes.into_iter().filter(|outcome| outcome.result.is_err()).collect();
+        let Some(why) = left.first().and_then(|outcome| outcome.result.as_ref().err()) else {
+            self.done = None;
             let files = units::count(moved.back.len(), "file is", "files are");
             shell.notifications.info(format!("{files} back from the trash"));
-        }
-        Some(why) => {
-            let files = units::count(outcomes.len() - moved.back.len(), "file", "files");
-            shell.notifications.error(format!("{files} did not come back: {why}"));
-        }
+            return;
+        };
+        let files = units::count(left.len(), "file", "files");
+        shell.notifications.error(format!("{files} did not come back: {why}"));
+        // They went to the trash and are there: another try may bring them back.
+        let outcomes = left.into_iter().map(|outcome| Outcome { result: Ok(()), ..outcome }).collect();
+        self.done = Some(Done { outcomes, libraries: self.libraries.clone() });
     }
+}
+
+/// Those with which all went well.
+fn paths(outcomes: &[Outcome]) -> BTreeSet<PathBuf> {
+    let well = outcomes.iter().filter(|outcome| outcome.result.is_ok());
+    well.map(|outcome| outcome.path.clone()).collect()
 }

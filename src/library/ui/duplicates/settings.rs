@@ -4,14 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::library::{
     duplicates::{
-        Kind, Kinds, Thresholds,
+        Kind, Kinds, LOOSEST_DISTANCE, Thresholds,
         keep::{PreferredFolder, Rule},
     },
     session::DuplicateScope,
 };
 
 /// Largest hash distance that can be chosen, in bits of 64.
-pub const MOST_BITS: u32 = 16;
+pub const MOST_BITS: u32 = LOOSEST_DISTANCE as u32;
 /// Smallest similarity of the look that can be chosen.
 pub const LEAST_SIMILARITY: f32 = 0.9;
 
@@ -183,7 +183,7 @@ mod tests {
             ..DuplicateSettings::default()
         };
         let right = edited.validated();
-        assert_eq!((right.hash_distance, right.similarity), (16, 0.95));
+        assert_eq!((right.hash_distance, right.similarity), (13, 0.95));
         assert_eq!(right.rules.len(), 8, "each rule once");
         assert_eq!(right.rules.first(), Some(&(KeepRule::Sharpness, true)));
     }

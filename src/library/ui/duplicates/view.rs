@@ -49,7 +49,7 @@ impl DuplicatesView {
             egui::Panel::bottom("duplicates actions").show(ui, |ui| self.bottom_ui(ui, &mut actions));
             self.groups_ui(ui, &mut Small::new(thumbnails, libraries), &mut actions);
         }
-        self.dialog_ui(ui.ctx(), shell, libraries);
+        self.dialog_ui(ui.ctx(), shell);
         actions
     }
 
@@ -164,6 +164,10 @@ impl DuplicatesView {
         }
         let words = format!("{} left out", units::count(count, "group", "groups"));
         let menu = ui.menu_button(words, |ui| {
+            if !self.settling.is_empty() {
+                // What is not written down yet cannot be taken back.
+                ui.disable();
+            }
             let last = ui.add_enabled(!self.settled.is_empty(), egui::Button::new("Bring back the last one"));
             if last.clicked() {
                 actions.push(Action::UnsettleLast);
@@ -275,13 +279,13 @@ impl DuplicatesView {
         }
     }
 
-    fn dialog_ui(&mut self, ctx: &egui::Context, shell: &Shell<'_>, libraries: &Libraries) {
+    fn dialog_ui(&mut self, ctx: &egui::Context, shell: &Shell<'_>) {
         let answer = self.moving.asked().and_then(|asked| confirm_ui(ctx, asked));
         match answer {
             Some(Answer::Move) => {
                 let found = self.found.clone();
                 let library = move |index: u32| Some(found.as_ref()?.ids.get(index as usize)?.library);
-                self.moving.confirm(libraries, library, shell);
+                self.moving.confirm(library, shell);
             }
             Some(Answer::Decline) => self.moving.decline(),
             None => {}

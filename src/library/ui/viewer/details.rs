@@ -50,8 +50,9 @@ impl Viewer {
             self.details_reader = started.inspect_err(|error| log::error!("no details: {error}")).ok();
         }
         let Some(reader) = &mut self.details_reader else { return };
-        if self.asked_details != Some(id) {
-            self.asked_details = Some(id);
+        let asked = Some((id, libraries.generation()));
+        if self.asked_details != asked {
+            self.asked_details = asked;
             reader.request(id);
         }
         match reader.take() {

@@ -5,25 +5,31 @@ mod details;
 mod picture;
 mod tools;
 
-use std::sync::Arc;
-
-use eframe::egui::{self, Key, Modifiers, Pos2, Rect, TextureHandle, Vec2, pos2};
+use eframe::egui::{self, ColorImage, Key, Modifiers, Pos2, Rect, TextureHandle, Vec2, pos2};
 
 use super::LibraryCommand;
 use super::thumbs::Thumbnails;
 use crate::gpu::{Holding, Owner};
 use crate::jobs::LatestWorker;
 use crate::library::session::{Details, Entry, Libraries};
-use crate::library::{PictureId, Pixels};
+use crate::library::{ContentHash, PictureId, Pixels};
 use crate::ui::{Shell, Theme};
 
 /// Screen sizes are asked for in steps, so that a window that is being resized does not read the file at each step.
 const SIDE_STEP: u32 = 512;
 
-/// Asked of the reader: which picture, and how many pixels on its longer side.
-type Asked = (PictureId, u32);
+/// What is asked of the reader.
+#[derive(Clone, Copy)]
+struct Asked {
+    id: PictureId,
+    /// What the file held when the library was last looked through.
+    content: Option<ContentHash>,
+    /// Pixels on its longer side.
+    side: u32,
+}
+
 /// What the reader answers.
-type Read = (Asked, Result<Arc<Pixels>, String>);
+type Read = (Asked, Result<ColorImage, String>);
 
 /// The viewer.
 #[derive(Default)]
@@ -38,7 +44,8 @@ pub struct Viewer {
     asked: Option<Asked>,
     reader: Option<LatestWorker<Asked, Read>>,
     details: Option<(PictureId, Details)>,
-    asked_details: Option<PictureId>,
+    /// With the state of the libraries then.
+    asked_details: Option<(PictureId, u64)>,
     details_reader: Option<LatestWorker<PictureId, (PictureId, Details)>>,
     tools_height: f32,
     cropping: bool,
@@ -81,6 +88,8 @@ impl Viewer {
         self.shown = None;
         self.loaded = None;
         self.asked = None;
+        // Opened anew, it is asked about anew.
+        self.asked_details = None;
         self.cropping = false;
         self.crop = None;
     }
@@ -134,17 +143,20 @@ impl Viewer {
         let limit = shell.gpu.device.limits().max_texture_dimension_2d;
         let own = if entry.width > 0 { size_px.max_elem() as u32 } else { limit };
         let side = (shown_px.max(1.0) as u32).next_multiple_of(SIDE_STEP).min(own.max(1)).min(limit);
-        let is_enough = |asked: &Asked| asked.0 == entry.id && asked.1 >= side;
+        let Entry { id, content, .. } = *entry;
+        let is_enough = |asked: &Asked| (asked.id, asked.content) == (id, content) && asked.side >= side;
         if self.asked.as_ref().is_some_and(is_enough) {
             return;
         }
         if self.reader.is_none() {
             let libraries = libraries.clone();
-            let started = LatestWorker::new(shell.jobs, "viewer", move |(id, side): Asked, newer| {
-                let pixels = libraries.load(id, side);
+            let started = LatestWorker::new(shell.jobs, "viewer", move |asked: Asked, newer| {
+                let pixels = libraries.load(asked.id, asked.side);
                 // Somebody who holds the key down is at another picture by now.
-                (!newer.is_waiting())
-                    .then(|| ((id, side), pixels.map(Arc::new).map_err(|error| error.to_string())))
+                (!newer.is_waiting()).then(|| {
+                    let image = pixels.map(|pixels| image_of(&pixels));
+                    (asked, image.map_err(|error| error.to_string()))
+                })
             });
             match started {
                 Ok(reader) => self.reader = Some(reader),
@@ -152,29 +164,34 @@ impl Viewer {
             }
         }
         if let Some(reader) = &mut self.reader {
-            self.asked = Some((entry.id, side));
-            reader.request((entry.id, side));
+            let asked = Asked { id, content, side };
+            self.asked = Some(asked);
+            reader.request(asked);
         }
     }
 
     fn poll(&mut self, ctx: &egui::Context, shell: &mut Shell<'_>) {
         let Some(result) = self.reader.as_ref().and_then(LatestWorker::take) else { return };
         match result {
-            Ok((asked, Ok(pixels))) if Some(asked.0) == self.shown => {
-                let size = [pixels.width() as usize, pixels.height() as usize];
-                let image = egui::ColorImage::from_rgba_unmultiplied(size, pixels.rgba());
+            Ok((asked, Ok(image))) if Some(asked.id) == self.shown => {
                 let options = egui::TextureOptions {
                     magnification: egui::TextureFilter::Nearest,
                     ..egui::TextureOptions::LINEAR
                 };
-                let bytes = pixels.rgba().len() as u64;
+                let bytes = size_of_val(image.pixels.as_slice()) as u64;
                 let holding = shell.gpu.ledger.hold(Owner::Library, "viewer", bytes);
                 let texture = ctx.load_texture("viewer", image, options);
                 self.loaded = Some(Loaded { asked, texture, _holding: holding });
             }
-            Ok((asked, Err(reason))) => self.failed = Some((asked.0, reason)),
+            Ok((asked, Err(reason))) => self.failed = Some((asked.id, reason)),
             Ok(_) => {}
             Err(error) => shell.notifications.error(format!("The picture was not read: {error}")),
         }
     }
+}
+
+/// As the window draws it. Takes long for large pictures.
+pub(super) fn image_of(pixels: &Pixels) -> ColorImage {
+    let size = [pixels.width() as usize, pixels.height() as usize];
+    ColorImage::from_rgba_unmultiplied(size, pixels.rgba())
 }

@@ -25,7 +25,7 @@ impl Viewer {
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &name));
         let scale = ui.pixels_per_point();
         let mut texture = thumbs.peek(entry.id).map(|thumb| &thumb.texture);
-        if let Some(loaded) = self.loaded.as_ref().filter(|loaded| loaded.asked.0 == entry.id) {
+        if let Some(loaded) = self.loaded.as_ref().filter(|loaded| loaded.asked.id == entry.id) {
             texture = Some(&loaded.texture);
         }
         let mut size_px = size_of(entry);
