@@ -28,7 +28,9 @@ impl App {
         }
         self.settings_ui(&ctx);
         self.history_ui(&ctx);
-        let all = std::mem::take(&mut self.all_commands);
+        let mut all = std::mem::take(&mut self.all_commands);
+        // What can be done here comes first.
+        all.sort_by_key(|command| command.room().is_some_and(|room| room != self.settings.room));
         let crystals = &self.crystals;
         let picked = self.palette.ui(&ctx, &all, |command| match command {
             Command::Crystals(command) => crystals.is_enabled(command),
@@ -128,6 +130,14 @@ impl App {
 
     fn settings_ui(&mut self, ctx: &egui::Context) {
         let mut open = self.dialogs.settings;
+        // Escape closes it, unless it ends what is typed into one of its fields.
+        let is_typing = ctx.memory(|memory| memory.focused().is_some());
+        if open
+            && !is_typing
+            && ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape))
+        {
+            open = false;
+        }
         let mut zoom = self.settings.zoom;
         let mut thumbnail_megabytes = self.settings.library.thumbnail_megabytes;
         egui::Window::new("Settings")

@@ -210,7 +210,7 @@ fn toast_ui(ui: &mut egui::Ui, notification: &Notification) -> bool {
                 ui.set_width(text_width);
                 ui.add(egui::Label::new(text_of(notification)).wrap());
             });
-            dismissed = widgets::icon_button(ui, "✕", "Dismiss").clicked();
+            dismissed = widgets::icon_button(ui, "×", "Dismiss").clicked();
         });
     });
     dismissed

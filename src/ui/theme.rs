@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
-use eframe::egui::{self, Color32, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Vec2};
+use eframe::egui::{
+    self, Color32, CornerRadius, FontDefinitions, FontFamily, FontId, Stroke, TextStyle, Vec2,
+};
 use serde::Deserialize;
 
 /// Dark or light.
@@ -114,6 +116,16 @@ static THEME: LazyLock<Theme> = LazyLock::new(|| {
     ron::from_str(include_str!("../../assets/theme.ron")).expect("assets/theme.ron is valid")
 });
 
+/// egui's fonts, and the one for code behind those for text: it has arrows and signs, which then need no font of the system.
+pub(super) fn fonts() -> FontDefinitions {
+    let mut fonts = FontDefinitions::default();
+    let of = |fonts: &FontDefinitions, family| fonts.families.get(&family).cloned().unwrap_or_default();
+    let (mut text, code) = (of(&fonts, FontFamily::Proportional), of(&fonts, FontFamily::Monospace));
+    text.extend(code.into_iter().filter(|name| name == "Hack"));
+    fonts.families.insert(FontFamily::Proportional, text);
+    fonts
+}
+
 impl Theme {
     /// The theme of the program.
     #[must_use]
@@ -144,6 +156,7 @@ impl Theme {
 
     /// Gives both modes' looks to egui.
     pub fn install(&self, ctx: &egui::Context) {
+        ctx.set_fonts(fonts());
         for (theme, mode) in [(egui::Theme::Dark, Mode::Dark), (egui::Theme::Light, Mode::Light)] {
             ctx.set_visuals_of(theme, self.visuals(mode));
         }

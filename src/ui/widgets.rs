@@ -73,7 +73,50 @@ pub fn renamed(response: Response, name: &str) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::path::{Path, PathBuf};
+
+    use eframe::egui::FontFamily;
+    use ttf_parser::Face;
+
     use super::decoded;
+
+    /// All sources of rooms that are windows.
+    fn sources(folder: &Path, is_window: bool, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            if path.is_dir() {
+                sources(&path, is_window || ["app", "ui"].iter().any(|room| path.ends_with(room)), found);
+            } else if is_window {
+                found.push(path);
+            }
+        }
+    }
+
+    /// A machine with few fonts shows boxes for what egui's own do not have.
+    #[test]
+    fn every_letter_of_the_window_is_in_the_fonts_it_comes_with() {
+        let fonts = crate::ui::theme::fonts();
+        let names = &fonts.families[&FontFamily::Proportional];
+        let faces: Vec<Face<'_>> = names
+            .iter()
+            .map(|name| Face::parse((*fonts.font_data[name].font).as_ref(), 0).unwrap())
+            .collect();
+        let mut files = Vec::new();
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), false, &mut files);
+        assert!(files.len() > 60);
+        let mut missing = BTreeSet::new();
+        for file in files {
+            let text = std::fs::read_to_string(&file).unwrap();
+            let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+            for letter in lines.flat_map(str::chars).filter(|letter| !letter.is_ascii()) {
+                if faces.iter().all(|face| face.glyph_index(letter).is_none()) {
+                    missing.insert((letter, file.clone()));
+                }
+            }
+        }
+        assert!(missing.is_empty(), "{missing:?}");
+    }
 
     #[test]
     fn addresses_become_paths() {

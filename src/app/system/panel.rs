@@ -201,7 +201,7 @@ fn jobs_ui(ui: &mut egui::Ui, jobs: &[JobInfo]) -> Option<PanelAction> {
             // From the right, so that a long name gives way to state and duration.
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if !job.state.is_finished()
-                    && widgets::icon_button(ui, "✕", &format!("Cancel {}", job.name)).clicked()
+                    && widgets::icon_button(ui, "×", &format!("Cancel {}", job.name)).clicked()
                 {
                     action = Some(PanelAction::Cancel(job.id));
                 }

@@ -75,7 +75,7 @@ fn entry_ui(
         egui::Vec2::splat(theme.control_height),
     );
     let mut corner = ui.new_child(egui::UiBuilder::new().max_rect(close_rect));
-    if widgets::icon_button(&mut corner, "✕", &format!("Close {}", entry.loaded.title)).clicked() {
+    if widgets::icon_button(&mut corner, "×", &format!("Close {}", entry.loaded.title)).clicked() {
         commands.push(CrystalCommand::CloseAt(index));
     } else if response.clicked() {
         commands.push(CrystalCommand::Show(index));

@@ -183,7 +183,7 @@ fn link_chip_ui(ui: &mut egui::Ui, rect: egui::Rect, shown: &mut Shown) {
         |ui| {
             let layout = egui::Layout::right_to_left(egui::Align::Center);
             ui.allocate_ui_with_layout(egui::vec2(corner.width() - 24.0, 20.0), layout, |ui| {
-                if widgets::icon_button(ui, "✕", "Light up nothing").clicked() {
+                if widgets::icon_button(ui, "×", "Light up nothing").clicked() {
                     shown.link = None;
                 }
                 if matches!(link, Link::Planes { .. }) {

@@ -25,7 +25,7 @@ pub enum CatalogError {
     #[error("this file is no catalog of Vitrine; move it away: {}", .0.display())]
     Foreign(PathBuf),
     /// Found out while it was used. It is repaired when it is opened the next time.
-    #[error("the catalog is damaged; close the library and open it again to have it repaired: {}", .0.display())]
+    #[error("the catalog is damaged; it is repaired when the folder is opened or asked the next time: {}", .0.display())]
     Damaged(PathBuf),
     /// It is to be repaired, which cannot be done while others have it open.
     #[error("the catalog is damaged and open in another window; close that library there first: {}", .0.display())]

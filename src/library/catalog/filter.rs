@@ -38,12 +38,14 @@ impl Catalog {
         let mut condition = VISIBLE.to_owned();
         let mut values = Vec::new();
         let mut reads_texts = false;
+        let root = self.root()?.unwrap_or_default();
+        let root_name = root.file_name().map(|name| fold(&name.to_string_lossy())).unwrap_or_default();
         for (filter, negated) in filters {
             if let Filter::Near { latitude_deg, longitude_deg, radius_m } = filter {
                 near.push((self.near(*latitude_deg, *longitude_deg, *radius_m)?, *negated));
                 continue;
             }
-            let expression = expression(filter, &mut values);
+            let expression = expression(filter, &root_name, &mut values);
             reads_texts |= expression.contains("t.");
             let not = if *negated { "NOT " } else { "" };
             // A comparison with something unknown is unknown; its contrary shall hold.
@@ -97,9 +99,9 @@ fn distance_m(a: (f64, f64), b: (f64, f64)) -> f64 {
 }
 
 /// A condition in SQL. Its values are added in the order of its question marks.
-fn expression(filter: &Filter, values: &mut Vec<Value>) -> String {
+fn expression(filter: &Filter, root_name: &str, values: &mut Vec<Value>) -> String {
     match filter {
-        Filter::Text { field, value } => text(*field, value, values),
+        Filter::Text { field, value } => text(*field, value, root_name, values),
         Filter::Number { field, range } => number(*field, *range, values),
         Filter::Taken { from, until } => {
             let first_second = |days: i32| Value::Integer(i64::from(days) * SECONDS_OF_DAY);
@@ -134,14 +136,16 @@ fn expression(filter: &Filter, values: &mut Vec<Value>) -> String {
     }
 }
 
-fn text(field: TextField, value: &str, values: &mut Vec<Value>) -> String {
+fn text(field: TextField, value: &str, root_name: &str, values: &mut Vec<Value>) -> String {
     let value = fold(value);
     let column = match field {
         TextField::Camera => "camera_f",
         TextField::Lens => "lens_f",
         TextField::Folder => {
+            // The folder that was opened is one of them.
+            values.push(Value::Text(format!("/{root_name}")));
             values.push(Value::Text(folder(&value)));
-            return "instr(t.folder_f, ?) > 0".into();
+            return "instr(? || t.folder_f, ?) > 0".into();
         }
         TextField::Name => "name_f",
         TextField::Tag => "tags_f",

@@ -104,8 +104,8 @@ impl Facts {
             exposure_s: finite(record.exposure_secs),
             focal_mm: finite(record.focal_mm),
             focal_35mm: finite(record.focal_35mm),
-            latitude_deg: finite(record.latitude_deg),
-            longitude_deg: finite(record.longitude_deg),
+            latitude_deg: degrees(record.latitude_deg),
+            longitude_deg: degrees(record.longitude_deg),
             altitude_m: finite(record.altitude_m),
             rating: record.rating,
             color_label: record.color_label,
@@ -137,6 +137,11 @@ impl Facts {
 /// What is no number is unknown; JSON has no word for it.
 fn finite(value: Option<f64>) -> Option<f64> {
     value.filter(|value| value.is_finite())
+}
+
+/// To a centimetre: what is beyond comes from adding minutes and seconds.
+fn degrees(value: Option<f64>) -> Option<f64> {
+    finite(value).map(|value| (value * 1e7).round() / 1e7)
 }
 
 /// The metadata fields of a record; damaged ones are none.

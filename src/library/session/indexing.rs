@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use super::library::OpenLibrary;
 use super::{Libraries, LibraryError};
 use crate::library::index::{self, IndexControl, IndexOptions, IndexProgress, IndexReport};
+use crate::library::store::StoreError;
 
 /// Marks a library as being indexed for as long as it lives.
 struct Mark<'a>(&'a OpenLibrary);
@@ -70,6 +71,9 @@ impl Libraries {
             },
         };
         let report = index::run(&library.store, options, &control);
+        let is_away = matches!(report, Err(StoreError::NoFolder(_) | StoreError::EmptyFolder(_)))
+            || (report.is_err() && !library.root.is_dir());
+        library.is_away.store(is_away, Ordering::Relaxed);
         library.note_written();
         self.refresh(&library, true);
         Ok(report?)

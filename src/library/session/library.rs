@@ -34,6 +34,8 @@ pub struct OpenLibrary {
     /// Whether this process may index; another one has it open otherwise.
     pub can_write: AtomicBool,
     others_version: AtomicI64,
+    /// Whether the folder was not there when it was last looked for.
+    pub is_away: AtomicBool,
     /// Whether indexing waits.
     pub paused: AtomicBool,
     /// Whether indexing runs; only one does.
@@ -50,6 +52,7 @@ impl OpenLibrary {
     pub fn new(number: u32, root: PathBuf, store: LibraryStore) -> Result<Self, StoreError> {
         let view = LibraryView::read(number, &store)?;
         let can_write = AtomicBool::new(store.can_write());
+        let is_away = AtomicBool::new(!root.is_dir());
         Ok(Self {
             number,
             root,
@@ -62,6 +65,7 @@ impl OpenLibrary {
             read: AtomicU64::new(0),
             progress: Mutex::default(),
             watch: Mutex::default(),
+            is_away,
             paused: AtomicBool::new(false),
             indexing: AtomicBool::new(false),
             closed: AtomicBool::new(false),

@@ -66,6 +66,10 @@ pub struct LibraryInfo {
     pub pictures: usize,
     /// Files that could not be read, or only in part.
     pub failed: usize,
+    /// Pictures that were only looked at quickly so far.
+    pub unread: usize,
+    /// Whether its folder was not there when it was last looked for.
+    pub is_away: bool,
     /// What is being done to it; `None` when nothing is.
     pub progress: Option<IndexProgress>,
     /// Whether it can be indexed here; another window or a command has it open otherwise.
@@ -141,6 +145,8 @@ impl Libraries {
             root: open.root.clone(),
             pictures: open.view().entries.len(),
             failed: open.view().failed,
+            unread: open.view().unread,
+            is_away: open.is_away.load(Ordering::Relaxed),
             progress: open.progress(),
             can_write: open.can_write.load(Ordering::Relaxed),
         };

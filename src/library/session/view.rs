@@ -17,6 +17,8 @@ pub struct LibraryView {
     pub entries: Vec<Entry>,
     /// Files that could not be read, or only in part.
     pub failed: usize,
+    /// Pictures that were only looked at quickly.
+    pub unread: usize,
     /// For each space of [`BUILT_IN`].
     pub spaces: Vec<SpaceView>,
     name_ranks: OnceLock<Vec<u32>>,
@@ -49,7 +51,8 @@ impl LibraryView {
         let spaces: Vec<SpaceView> = spaces.collect();
         debug_assert_eq!(spaces.len(), BUILT_IN.len(), "one view for each space");
         let failed = store.catalog.faulty_count()?;
-        Ok(Self { number, entries, failed, spaces, name_ranks: OnceLock::new() })
+        let unread = entries.iter().filter(|entry| entry.is_first_look).count();
+        Ok(Self { number, entries, failed, unread, spaces, name_ranks: OnceLock::new() })
     }
 
     /// For each entry its place in the order of names; sorted when first asked for.

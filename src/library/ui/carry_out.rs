@@ -55,6 +55,13 @@ impl LibraryRoom {
                 }
                 self.viewer.close();
             }
+            LibraryCommand::AlsoLike(id, likes) => {
+                self.search.add(id, self.name(id), None);
+                if let Some(chip) = self.search.chips.last_mut().filter(|_| !likes) {
+                    chip.weight = -0.5;
+                }
+                self.viewer.close();
+            }
             LibraryCommand::FindPart(id, crop) => {
                 self.search.clear();
                 self.search.add(id, self.name(id), Some(crop));

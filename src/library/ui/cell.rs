@@ -66,6 +66,13 @@ fn menu_ui(
         commands.push(LibraryCommand::FindSimilar(chosen(super::MOST_QUERY_PICTURES)));
         ui.close();
     }
+    for (label, likes) in [("Also like this", true), ("Not like this", false)] {
+        let button = ui.button(label).on_hover_text("Added to what is asked for already");
+        if button.clicked() {
+            commands.push(LibraryCommand::AlsoLike(id, likes));
+            ui.close();
+        }
+    }
     ui.separator();
     let mut entry = |ui: &mut egui::Ui, label: &str, command: LibraryCommand| {
         if ui.button(label).clicked() {
@@ -230,8 +237,8 @@ fn badges(ui: &egui::Ui, cell: Rect, hit: &Hit, entry: &Entry) {
         badge(low.left_bottom(), egui::Align2::LEFT_BOTTOM, strength_word(strength), color.egui());
     }
     if let Some(stars) = entry.rating.filter(|stars| (1..=5).contains(stars)) {
-        let text = "★★★★★".get(..3 * usize::from(stars)).unwrap_or_default();
-        badge(low.right_bottom(), egui::Align2::RIGHT_BOTTOM, text, palette.selection.egui());
+        let text = crate::units::count(usize::from(stars), "star", "stars");
+        badge(low.right_bottom(), egui::Align2::RIGHT_BOTTOM, &text, palette.selection.egui());
     }
     let is_raw = entry.relative.extension().is_some_and(super::kinds::is_raw_ending);
     if is_raw {

@@ -48,6 +48,8 @@ pub enum LibraryCommand {
     StepViewer(i32),
     /// Find pictures that look like these.
     FindSimilar(Vec<PictureId>),
+    /// Ask for pictures that also look like this one, or rather not.
+    AlsoLike(PictureId, bool),
     /// Find pictures that look like a part of this one.
     FindPart(PictureId, Crop),
     /// Search with a picture file.
@@ -109,6 +111,10 @@ impl LibraryCommand {
             Self::CloseViewer => "Back to all pictures".to_owned(),
             Self::StepViewer(by) => if *by > 0 { "Next picture" } else { "Previous picture" }.to_owned(),
             Self::FindSimilar(_) => "Find similar pictures".to_owned(),
+            Self::AlsoLike(_, likes) => {
+                if *likes { "Find also like this picture" } else { "Find nothing like this picture" }
+                    .to_owned()
+            }
             Self::FindPart(..) => "Find what looks like a part".to_owned(),
             Self::SearchWith(path) => format!("Search with {}", path.display()),
             Self::Reveal(_) => "Show in the file manager".to_owned(),

@@ -1,6 +1,7 @@
 //! Taking what is selected (or all that is shown) away: contact sheets, tables, copies.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use eframe::egui;
 
@@ -11,7 +12,7 @@ use crate::library::PictureId;
 use crate::library::export::sheet::SheetOptions;
 use crate::library::export::{CopyOptions, CopyReport, CopyWay, CsvOptions, Outcome, Task};
 use crate::library::session::Libraries;
-use crate::ui::{Shell, Theme, dialogs};
+use crate::ui::{Shell, Theme, dialogs, widgets};
 use crate::units;
 
 /// Ways to take pictures away.
@@ -56,10 +57,36 @@ impl ExportWay {
     }
 }
 
-/// Exports under way; each gives a sentence, or nothing when the user chose no place.
+/// An export that began with the question where to.
+struct UnderWay {
+    way: ExportWay,
+    ids: Arc<Vec<PictureId>>,
+    handle: JobHandle<Ended>,
+}
+
+/// How one ended.
+enum Ended {
+    /// With a sentence.
+    Told(String),
+    /// The user chose no place.
+    Nowhere,
+    /// There is no dialog to choose a place with.
+    NoDialog,
+}
+
+/// A place that is typed, where there is no dialog.
+struct Typing {
+    way: ExportWay,
+    ids: Arc<Vec<PictureId>>,
+    path: String,
+    refusal: Option<&'static str>,
+}
+
+/// Exports under way.
 #[derive(Default)]
 pub struct Exports {
-    under_way: Vec<JobHandle<Option<String>>>,
+    under_way: Vec<UnderWay>,
+    typing: Option<Typing>,
     /// Pictures that are to go into a folder; the user is asked how.
     copying: Option<Vec<PictureId>>,
     /// What was answered last.
@@ -77,52 +104,123 @@ impl Exports {
         if way == ExportWay::Copies {
             self.copying = Some(ids);
         } else {
-            self.begin(way, ids, libraries, jobs);
+            self.begin(way, Arc::new(ids), None, libraries, jobs);
         }
     }
 
-    /// The question how files go into a folder.
-    pub fn copies_ui(&mut self, ctx: &egui::Context, libraries: &Libraries, jobs: &Jobs) {
+    /// The questions how files go into a folder, and where to when there is no dialog for that.
+    pub fn questions_ui(&mut self, ctx: &egui::Context, libraries: &Libraries, jobs: &Jobs) {
+        if let Some(typing) = &mut self.typing
+            && let Some(answer) = typing.ui(ctx)
+        {
+            if let (Some(path), Some(typing)) = (answer, self.typing.take()) {
+                self.begin(typing.way, typing.ids, Some(path), libraries, jobs);
+            }
+            self.typing = None;
+            ctx.request_repaint();
+        }
         let Some(ids) = &self.copying else { return };
         let answer = copies_ui(ctx, ids.len(), &mut self.copy_options);
         if answer.is_none() {
             return;
         }
         if let (Some(true), Some(ids)) = (answer, self.copying.take()) {
-            self.begin(ExportWay::Copies, ids, libraries, jobs);
+            self.begin(ExportWay::Copies, Arc::new(ids), None, libraries, jobs);
         }
         ctx.request_repaint();
     }
 
-    fn begin(&mut self, way: ExportWay, ids: Vec<PictureId>, libraries: &Libraries, jobs: &Jobs) {
-        let (libraries, options) = (libraries.clone(), self.copy_options);
+    /// Exports to a place, or asks for one first.
+    fn begin(
+        &mut self,
+        way: ExportWay,
+        ids: Arc<Vec<PictureId>>,
+        place: Option<PathBuf>,
+        libraries: &Libraries,
+        jobs: &Jobs,
+    ) {
+        let (libraries, options, chosen) = (libraries.clone(), self.copy_options, Arc::clone(&ids));
         let work = move |job: &JobContext| {
-            let dialog = rfd::FileDialog::new();
-            let chosen = if let Some((name, ending)) = way.file() {
-                let dialog = dialog.set_file_name(name).add_filter(ending.to_uppercase(), &[ending]);
-                dialogs::ask(|| dialog.save_file())?
-            } else {
-                let dialog = dialog.set_title("A folder to put the pictures into");
-                dialogs::ask(|| dialog.pick_folder())?
+            let place = match place {
+                Some(place) => Ok(Some(place)),
+                None => ask_place(way),
             };
-            chosen.map(|path| export(way, options, &ids, &path, &libraries, job)).transpose()
+            match place {
+                Err(_) => Ok(Ended::NoDialog),
+                Ok(None) => Ok(Ended::Nowhere),
+                Ok(Some(path)) => export(way, options, &chosen, &path, &libraries, job).map(Ended::Told),
+            }
         };
-        self.under_way.push(jobs.spawn("Export pictures", work));
+        let handle = jobs.spawn("Export pictures", work);
+        self.under_way.push(UnderWay { way, ids, handle });
     }
 
     /// Tells how they ended.
     pub fn poll(&mut self, shell: &mut Shell<'_>) {
-        self.under_way.retain_mut(|handle| {
-            let Some(result) = handle.poll() else { return true };
+        self.under_way.retain_mut(|one| {
+            let Some(result) = one.handle.poll() else { return true };
             match result {
-                Ok(Some(told)) => shell.notifications.info(told),
-                Ok(None) | Err(JobError::Cancelled) => {}
+                Ok(Ended::Told(told)) => shell.notifications.info(told),
+                Ok(Ended::NoDialog) => self.typing = Some(Typing::new(one.way, Arc::clone(&one.ids))),
+                Ok(Ended::Nowhere) | Err(JobError::Cancelled) => {}
                 Err(error) => shell.notifications.error(format!(
                     "The pictures were not exported: {error}; vitrine library export does it too"
                 )),
             }
             false
         });
+    }
+}
+
+fn ask_place(way: ExportWay) -> Result<Option<PathBuf>, JobError> {
+    let dialog = rfd::FileDialog::new();
+    if let Some((name, ending)) = way.file() {
+        let dialog = dialog.set_file_name(name).add_filter(ending.to_uppercase(), &[ending]);
+        return dialogs::ask(|| dialog.save_file());
+    }
+    let dialog = dialog.set_title("A folder to put the pictures into");
+    dialogs::ask(|| dialog.pick_folder())
+}
+
+impl Typing {
+    fn new(way: ExportWay, ids: Arc<Vec<PictureId>>) -> Self {
+        let home = directories::UserDirs::new().map(|user| user.home_dir().to_owned()).unwrap_or_default();
+        let name = way.file().map_or("pictures", |(name, _)| name);
+        Self { way, ids, path: home.join(name).display().to_string(), refusal: None }
+    }
+
+    /// Draws the question; the place, or none, once it is answered.
+    fn ui(&mut self, ctx: &egui::Context) -> Option<Option<PathBuf>> {
+        let modal = egui::Modal::new(egui::Id::unique("where to export")).show(ctx, |ui| {
+            let theme = Theme::get();
+            ui.set_width(theme.dialog_width.min(ctx.content_rect().width() - 48.0));
+            ui.heading(self.way.title().trim_end_matches('…'));
+            ui.label("This desktop offers no file dialog. Where to?");
+            ui.add_space(theme.space_small);
+            let field = egui::TextEdit::singleline(&mut self.path).desired_width(f32::INFINITY);
+            let field = widgets::named(ui.add(field), "Path to export to");
+            let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+            if let Some(refusal) = self.refusal {
+                ui.colored_label(Theme::of(ui).error.egui(), refusal);
+            }
+            ui.add_space(theme.space);
+            ui.horizontal(|ui| {
+                let goes_on = ui.button("Export").clicked() || is_entered;
+                if ui.button("Cancel").clicked() {
+                    return Some(None);
+                }
+                let path = widgets::typed_path(&self.path).filter(|_| goes_on)?;
+                // A dialog would have asked whether to replace it.
+                if self.way.file().is_some() && path.exists() {
+                    self.refusal = Some("This is there already; choose another name.");
+                    return None;
+                }
+                Some(Some(path))
+            })
+            .inner
+        });
+        let is_closed = modal.should_close();
+        modal.inner.or(is_closed.then_some(None))
     }
 }
 

@@ -102,7 +102,7 @@ fn library_ui(
     ui.horizontal(|ui| {
         let layout = egui::Layout::right_to_left(egui::Align::Center);
         ui.with_layout(layout, |ui| {
-            let menu = ui.menu_button("⋯", |ui| menu_ui(ui, info, work, commands));
+            let menu = ui.menu_button("…", |ui| menu_ui(ui, info, work, commands));
             widgets::named(menu.response, &format!("More about {name}"));
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                 let is_only = only == Some(info.number);
@@ -127,17 +127,35 @@ fn library_ui(
         match &info.progress {
             Some(progress) => progress_ui(ui, info.number, &count, progress, commands),
             None if !info.can_write => {
-                ui.weak(format!("{count} · another window indexes it"));
+                ui.weak(format!("{count} · open in another window"));
             }
             None if waits => {
                 ui.weak(format!("{count} · waits for its turn"));
             }
             None => {
                 ui.weak(count);
-                failed_ui(ui, info.number, info.failed as u64, commands);
+                state_ui(ui, info, commands);
             }
         }
     });
+}
+
+/// What is not as it should be with a folder that nothing is done to.
+fn state_ui(ui: &mut egui::Ui, info: &LibraryInfo, commands: &mut Vec<LibraryCommand>) {
+    if info.is_away {
+        let words = RichText::new("The folder is not there now").small().color(Theme::of(ui).warning.egui());
+        ui.add(egui::Label::new(words).wrap()).on_hover_text(info.root.display().to_string());
+    } else if info.unread > 0 {
+        ui.horizontal_wrapped(|ui| {
+            ui.weak(
+                RichText::new(format!("{} still to be read", units::grouped(info.unread as u64))).small(),
+            );
+            if ui.small_button("Go on").on_hover_text("Read the rest of them").clicked() {
+                commands.push(LibraryCommand::Update(info.number));
+            }
+        });
+    }
+    failed_ui(ui, info.number, info.failed as u64, commands);
 }
 
 fn menu_ui(ui: &mut egui::Ui, info: &LibraryInfo, work: &Work, commands: &mut Vec<LibraryCommand>) {

@@ -322,7 +322,7 @@ impl Workspace for LibraryRoom {
         }
         self.thumbs.end_frame(&self.libraries, shell);
         self.dialogs_ui(&ctx, &mut commands);
-        self.exports.copies_ui(&ctx, &self.libraries, shell.jobs);
+        self.exports.questions_ui(&ctx, &self.libraries, shell.jobs);
         let is_any = !commands.is_empty();
         for command in commands {
             self.run(command, &ctx, shell);

@@ -101,7 +101,7 @@ impl MeasuredFile {
         if let Some((name, _)) = &self.shown {
             let short: String = name.chars().take(24).collect();
             ui.label(short).on_hover_text(name);
-            if widgets::icon_button(ui, "✕", "Remove the measured pattern").clicked() {
+            if widgets::icon_button(ui, "×", "Remove the measured pattern").clicked() {
                 commands.push(CrystalCommand::RemoveMeasured);
             }
             return;

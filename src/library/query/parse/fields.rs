@@ -234,7 +234,7 @@ const HELP: &[FieldHelp] = &[
         &["dir", "path"],
         "a folder",
         "folder:trips/2023",
-        "in this folder or below it",
+        "in this folder or below it; trip* also in trips",
     ),
     line(
         "type:",

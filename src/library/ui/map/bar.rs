@@ -49,7 +49,7 @@ impl MapView {
                 }
                 if let Some(text) = self.status() {
                     ui.weak(match seen.found {
-                        Some(found) => format!("{} found of {text}", grouped(found.len() as u64)),
+                        Some(found) => format!("{text}, {} of them found", grouped(found.len() as u64)),
                         None => text,
                     });
                 }

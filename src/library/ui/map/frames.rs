@@ -90,7 +90,11 @@ impl Frames {
         let legend = order.iter().map(|(kind, count)| {
             (colors.get(kind).copied().unwrap_or_default(), format!("{kind} ({count})"))
         });
-        let legend = legend.collect();
+        let mut legend: Vec<_> = legend.collect();
+        let others = kinds.len() - order.iter().map(|(_, count)| count).sum::<usize>();
+        if others > 0 && !order.is_empty() {
+            legend.push(([0; 4], format!("others, without a frame ({others})")));
+        }
         let color = |kind: &Option<String>| {
             kind.as_deref().and_then(|kind| colors.get(kind)).copied().unwrap_or_default()
         };

@@ -235,7 +235,9 @@ impl MapView {
             self.sharp_ui(&painter, &snapshot, &visible, &screen, seen, &sharp, thumbnails);
         }
         if let Some(settled) = snapshot.settled.as_deref() {
-            overlay::names(&painter, ui, &settled.groups, |place| self.camera.screen(place, rect));
+            overlay::names(&painter, ui, &settled.groups, screen.side, |place| {
+                self.camera.screen(place, rect)
+            });
             overlay::legend(&painter, ui, rect, &self.frames.legend);
         }
         if let Some(corners) = &self.lasso {

@@ -5,6 +5,9 @@ use eframe::egui::{self, Align2, Pos2, Rect, TextStyle, Vec2};
 use super::worker::Group;
 use crate::ui::Theme;
 
+/// Around a name.
+const MARGIN: Vec2 = Vec2::new(5.0, 2.0);
+
 /// A sentence in the middle.
 pub(super) fn message(painter: &egui::Painter, rect: Rect, ui: &egui::Ui, text: &str) {
     let font = TextStyle::Body.resolve(ui.style());
@@ -12,22 +15,32 @@ pub(super) fn message(painter: &egui::Painter, rect: Rect, ui: &egui::Ui, text: 
 }
 
 /// Names of groups, larger groups first; one that would cover another is left out.
-pub(super) fn names(painter: &egui::Painter, ui: &egui::Ui, groups: &[Group], at: impl Fn([f32; 2]) -> Pos2) {
+///
+/// A name stands above its group, half a picture (`side` points) away, so that it covers little of it.
+pub(super) fn names(
+    painter: &egui::Painter,
+    ui: &egui::Ui,
+    groups: &[Group],
+    side: f32,
+    at: impl Fn([f32; 2]) -> Pos2,
+) {
     let palette = Theme::of(ui);
     let mut taken: Vec<Rect> = Vec::new();
     let mut order: Vec<&Group> = groups.iter().collect();
     order.sort_by_key(|group| std::cmp::Reverse(group.count));
     for group in order {
-        let font = TextStyle::Body.resolve(ui.style());
+        let font = TextStyle::Small.resolve(ui.style());
         let galley = painter.layout_no_wrap(group.name.clone(), font, palette.text.egui());
-        let area = Rect::from_center_size(at(group.middle), galley.size()).expand2(Vec2::new(6.0, 3.0));
+        let size = galley.size() + 2.0 * MARGIN;
+        let foot = at(group.top) - Vec2::new(0.0, 0.5 * side);
+        let area = Rect::from_min_size(foot - Vec2::new(0.5 * size.x, size.y), size);
         if !painter.clip_rect().intersects(area) || taken.iter().any(|other| other.intersects(area)) {
             continue;
         }
         taken.push(area.expand(2.0));
         let fill = palette.panel.egui().gamma_multiply(0.85);
         painter.rect_filled(area, egui::CornerRadius::same(Theme::get().corner), fill);
-        painter.galley(area.shrink2(Vec2::new(6.0, 3.0)).min, galley, palette.text.egui());
+        painter.galley(area.min + MARGIN, galley, palette.text.egui());
     }
 }
 

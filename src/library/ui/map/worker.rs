@@ -28,8 +28,8 @@ const LEAST_GROUP: (usize, usize) = (60, 8);
 #[derive(Clone, Debug)]
 pub(super) struct Group {
     pub name: String,
-    /// Middle of its members, where the name stands.
-    pub middle: [f32; 2],
+    /// Above its members, where the name stands.
+    pub top: [f32; 2],
     pub count: usize,
 }
 
@@ -145,7 +145,7 @@ impl Keeper {
                 .filter(|(group, _)| **group == Some(number))
                 .map(|(_, place)| *place)
                 .collect();
-            Group { name, middle: middle(&members), count: members.len() }
+            Group { name, top: top(&members), count: members.len() }
         });
         let groups = groups.collect();
         self.settled = Some(Arc::new(Settled { facts, group_of, groups }));
@@ -166,12 +166,12 @@ impl Keeper {
     }
 }
 
-/// Median of both axes: it lies where members are dense.
-fn middle(members: &[[f32; 2]]) -> [f32; 2] {
-    let median = |axis: usize| {
+/// Over the middle of where members are dense, and above nearly all of them.
+fn top(members: &[[f32; 2]]) -> [f32; 2] {
+    let quantile = |axis: usize, share: f32| {
         let mut values: Vec<f32> = members.iter().filter_map(|place| place.get(axis)).copied().collect();
         values.sort_by(f32::total_cmp);
-        values.get(values.len() / 2).copied().unwrap_or_default()
+        values.get((values.len() as f32 * share) as usize).copied().unwrap_or_default()
     };
-    [median(0), median(1)]
+    [quantile(0, 0.5), quantile(1, 0.95)]
 }

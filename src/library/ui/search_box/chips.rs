@@ -29,7 +29,7 @@ pub(super) fn chips_ui(
             } else {
                 format!("among {count} chosen pictures")
             });
-            if widgets::icon_button(ui, "✕", "Search all pictures again").clicked() {
+            if widgets::icon_button(ui, "×", "Search all pictures again").clicked() {
                 search.within = None;
             }
         });
@@ -91,7 +91,7 @@ fn chip_ui(
                     if chip.crop.is_some() { format!("part of {}", chip.name) } else { chip.name.clone() };
                 ui.add(egui::Label::new(RichText::new(shortened(&what)).small()).selectable(false))
                     .on_hover_text(&what);
-                removed = widgets::icon_button(ui, "✕", &format!("Remove {}", chip.name)).clicked();
+                removed = widgets::icon_button(ui, "×", &format!("Remove {}", chip.name)).clicked();
             });
             ui.horizontal(|ui| {
                 ui.spacing_mut().slider_width = 72.0;
@@ -112,7 +112,8 @@ fn chip_ui(
     removed
 }
 
-fn shortened(name: &str) -> String {
+/// A name that is not longer than a chip is wide.
+pub fn shortened(name: &str) -> String {
     const MOST: usize = 28;
     if name.chars().count() <= MOST {
         return name.to_owned();

@@ -7,7 +7,7 @@ mod tags;
 use eframe::egui;
 
 use self::chips::chips_ui;
-pub(super) use self::chips::texture_of;
+pub(super) use self::chips::{shortened, texture_of};
 use self::completions::{completion_keys, completions_ui};
 use self::tags::{layout, readings_ui, wrong_parts};
 use super::search::Search;
@@ -46,7 +46,7 @@ impl SearchBox {
                 ui.menu_button("?", help_ui).response.on_hover_text("What can be typed");
                 self.sketch.button_ui(ui, &mut search.sketch);
                 let can_clear = !search.is_empty();
-                let clear = egui::Button::new("✕").frame_when_inactive(false);
+                let clear = egui::Button::new("×").frame_when_inactive(false);
                 let clear = widgets::named(ui.add_enabled(can_clear, clear), "Show all pictures");
                 if clear.on_hover_text("Show all pictures").clicked() {
                     commands.push(LibraryCommand::ClearSearch);

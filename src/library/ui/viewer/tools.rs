@@ -5,6 +5,8 @@ use eframe::egui::{self, Key, Modifiers};
 use super::Viewer;
 use crate::library::session::{Crop, Entry};
 use crate::library::ui::LibraryCommand;
+use crate::library::ui::search_box::shortened;
+use crate::library::ui::work::name_of;
 use crate::ui::widgets;
 use crate::units::grouped;
 
@@ -48,7 +50,7 @@ impl Viewer {
         (at, count): (Option<usize>, usize),
         commands: &mut Vec<LibraryCommand>,
     ) {
-        if ui.button("⬅ All pictures").on_hover_text("Esc").clicked() {
+        if ui.button("← All pictures").on_hover_text("Esc").clicked() {
             commands.push(LibraryCommand::CloseViewer);
         }
         if widgets::icon_button(ui, "◀", "Previous picture").clicked() {
@@ -57,6 +59,8 @@ impl Viewer {
         if widgets::icon_button(ui, "▶", "Next picture").clicked() {
             commands.push(LibraryCommand::StepViewer(1));
         }
+        let name = name_of(&entry.relative);
+        ui.add(egui::Label::new(shortened(&name)).selectable(false)).on_hover_text(&name);
         if let Some(at) = at {
             ui.weak(format!("{} of {}", grouped(at as u64 + 1), grouped(count as u64)));
         }

@@ -43,6 +43,12 @@ impl Placement {
         }
     }
 
+    /// The whole picture, so turned.
+    #[must_use]
+    pub fn turned_only(&self) -> Self {
+        Self { turn: self.turn, ..Self::WHOLE }
+    }
+
     /// Turns a picture and cuts out what a region of the centre shows.
     fn apply(&self, pixels: &Pixels, region: &Rect) -> Pixels {
         let turned = self.turn.apply(pixels.clone());

@@ -75,9 +75,17 @@ impl Loader {
 
 fn ready(request: Request, a: &Pixels, b: &Pixels) -> Result<Ready, String> {
     let [a_lies, b_lies] = &request.lie;
-    let whole = &Placement::WHOLE;
-    let (a, b) = if request.align { aligned(a, a_lies, b, b_lies) } else { aligned(a, whole, b, whole) };
-    let found = difference(&a, &b, request.amplify).ok_or("the pictures cannot be scaled to one size")?;
+    let compared = |a_lies: &Placement, b_lies: &Placement| {
+        let (a, b) = aligned(a, a_lies, b, b_lies);
+        let found = difference(&a, &b, request.amplify)?;
+        Some((a, b, found))
+    };
+    let as_they_are = [Placement::WHOLE; 2];
+    let turned = [a_lies.turned_only(), b_lies.turned_only()];
+    let ways = if request.align { vec![request.lie, turned] } else { vec![as_they_are] };
+    // Where a part lies is only known to some pixels: two whole copies, each placed in a third picture, fit better whole.
+    let best = ways.iter().filter_map(|[a, b]| compared(a, b)).min_by(|x, y| x.2.mean.total_cmp(&y.2.mean));
+    let (a, b, found) = best.ok_or("the pictures cannot be scaled to one size")?;
     let pictures = [a, b, found.pixels].map(|pixels| image(&pixels));
     Ok(Ready { pictures, differs: (found.mean, found.largest) })
 }
