@@ -199,7 +199,7 @@ fn fields_are_in_words() {
         (Group::Exif, "Aperture", "f/5.6"),
         (Group::Exif, "ISO", "400"),
         (Group::Exif, "Focal length", "52.5 mm"),
-        (Group::Exif, "Focal length as on 35 mm film", "78 mm"),
+        (Group::Exif, "Focal length (35 mm)", "78 mm"),
         (Group::Exif, "Exposure bias", "-0.67 EV"),
         (Group::Exif, "Flash", "did not fire, always off"),
         (Group::Exif, "Metering", "pattern"),

@@ -71,6 +71,15 @@ static PLAINEST: LazyLock<Vec<ID>> = LazyLock::new(|| {
     faces.into_iter().map(|face| face.id).collect()
 });
 
+/// The plainest family of the system that has all letters of a text.
+pub(super) fn family_for(text: &str) -> Option<String> {
+    let has_all =
+        |id: &&ID| text.chars().filter(|c| *c != ' ').all(|letter| covers(&WITH_SYSTEM, **id, letter));
+    let face = PLAINEST.iter().find(has_all).and_then(|id| WITH_SYSTEM.face(*id))?;
+    // A name in quotes would need more of them.
+    face.families.first().map(|(name, _)| name.clone()).filter(|name| !name.contains(['\'', '"', ',']))
+}
+
 /// Letters that a font has; looked for again and again in the names of many files.
 static COVERAGE: LazyLock<Mutex<BTreeMap<(ID, char), bool>>> = LazyLock::new(Mutex::default);
 

@@ -163,7 +163,7 @@ impl Label {
             };
             let is_plain = wanted == shift && span.level == Level::Base && !span.italic && !span.bar;
             if is_plain {
-                out.push_str(&escape(&span.text));
+                write_text(out, &span.text);
                 continue;
             }
             out.push_str("<tspan");
@@ -179,7 +179,9 @@ impl Label {
             if span.bar {
                 out.push_str(r#" text-decoration="overline""#);
             }
-            let _ = write!(out, ">{}</tspan>", escape(&span.text));
+            out.push('>');
+            write_text(out, &span.text);
+            out.push_str("</tspan>");
             shift = wanted;
         }
     }
@@ -217,6 +219,19 @@ impl From<String> for Label {
 /// Content of the braces that a text begins with, and what follows them.
 fn braced(text: &str) -> Option<(&str, &str)> {
     text.strip_prefix('{')?.split_once('}')
+}
+
+/// Writes a text; one with letters that our fonts lack stands in a family of the system that has all of them. Taken from
+/// several fonts, letters would neither join nor keep their distances.
+fn write_text(out: &mut String, text: &str) {
+    let is_ours = text.chars().all(|letter| letter.is_ascii() || fonts::has_glyph(letter));
+    let family = if is_ours { None } else { fonts::family_for(text) };
+    match family {
+        Some(family) => {
+            let _ = write!(out, r#"<tspan font-family="{}">{}</tspan>"#, escape(&family), escape(text));
+        }
+        None => out.push_str(&escape(text)),
+    }
 }
 
 /// For the inside of an element or an attribute. Letters that XML forbids become the replacement character.

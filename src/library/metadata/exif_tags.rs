@@ -62,7 +62,7 @@ const TAGS: &[Tag] = &[
     (Directory::Exif, 0x829d, "Aperture", Say::FNumber),
     (Directory::Exif, 0x8827, "ISO", Say::Number(0, "")),
     (Directory::Exif, 0x920a, "Focal length", Say::Number(1, " mm")),
-    (Directory::Exif, 0xa405, "Focal length as on 35 mm film", Say::Number(0, " mm")),
+    (Directory::Exif, 0xa405, "Focal length (35 mm)", Say::Number(0, " mm")),
     (Directory::Exif, 0x9204, "Exposure bias", Say::Bias),
     (Directory::Exif, 0x9209, "Flash", Say::Flash),
     (
