@@ -82,6 +82,13 @@ struct Typing {
     refusal: Option<&'static str>,
 }
 
+/// What was answered to that.
+enum Typed {
+    NotYet,
+    Nowhere,
+    Place(PathBuf),
+}
+
 /// Exports under way.
 #[derive(Default)]
 pub struct Exports {
@@ -110,14 +117,15 @@ impl Exports {
 
     /// The questions how files go into a folder, and where to when there is no dialog for that.
     pub fn questions_ui(&mut self, ctx: &egui::Context, libraries: &Libraries, jobs: &Jobs) {
-        if let Some(typing) = &mut self.typing
-            && let Some(answer) = typing.ui(ctx)
-        {
-            if let (Some(path), Some(typing)) = (answer, self.typing.take()) {
-                self.begin(typing.way, typing.ids, Some(path), libraries, jobs);
+        match self.typing.as_mut().map(|typing| typing.ui(ctx)) {
+            Some(Typed::Place(path)) => {
+                if let Some(Typing { way, ids, .. }) = self.typing.take() {
+                    self.begin(way, ids, Some(path), libraries, jobs);
+                }
+                ctx.request_repaint();
             }
-            self.typing = None;
-            ctx.request_repaint();
+            Some(Typed::Nowhere) => self.typing = None,
+            Some(Typed::NotYet) | None => {}
         }
         let Some(ids) = &self.copying else { return };
         let answer = copies_ui(ctx, ids.len(), &mut self.copy_options);
@@ -189,8 +197,8 @@ impl Typing {
         Self { way, ids, path: home.join(name).display().to_string(), refusal: None }
     }
 
-    /// Draws the question; the place, or none, once it is answered.
-    fn ui(&mut self, ctx: &egui::Context) -> Option<Option<PathBuf>> {
+    /// Draws the question.
+    fn ui(&mut self, ctx: &egui::Context) -> Typed {
         let modal = egui::Modal::new(egui::Id::unique("where to export")).show(ctx, |ui| {
             let theme = Theme::get();
             ui.set_width(theme.dialog_width.min(ctx.content_rect().width() - 48.0));
@@ -207,20 +215,21 @@ impl Typing {
             ui.horizontal(|ui| {
                 let goes_on = ui.button("Export").clicked() || is_entered;
                 if ui.button("Cancel").clicked() {
-                    return Some(None);
+                    return Typed::Nowhere;
                 }
-                let path = widgets::typed_path(&self.path).filter(|_| goes_on)?;
-                // A dialog would have asked whether to replace it.
-                if self.way.file().is_some() && path.exists() {
-                    self.refusal = Some("This is there already; choose another name.");
-                    return None;
+                match widgets::typed_path(&self.path).filter(|_| goes_on) {
+                    // A dialog would have asked whether to replace it.
+                    Some(path) if self.way.file().is_some() && path.exists() => {
+                        self.refusal = Some("This is there already; choose another name.");
+                        Typed::NotYet
+                    }
+                    Some(path) => Typed::Place(path),
+                    None => Typed::NotYet,
                 }
-                Some(Some(path))
             })
             .inner
         });
-        let is_closed = modal.should_close();
-        modal.inner.or(is_closed.then_some(None))
+        if modal.should_close() { Typed::Nowhere } else { modal.inner }
     }
 }
 
