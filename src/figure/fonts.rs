@@ -80,6 +80,9 @@ pub(super) fn family_for(text: &str) -> Option<String> {
     face.families.first().map(|(name, _)| name.clone()).filter(|name| !name.contains(['\'', '"', ',']))
 }
 
+/// Answers that are kept: some megabytes.
+const MOST_COVERAGE: usize = 100_000;
+
 /// Letters that a font has; looked for again and again in the names of many files.
 static COVERAGE: LazyLock<Mutex<BTreeMap<(ID, char), bool>>> = LazyLock::new(Mutex::default);
 
@@ -88,7 +91,11 @@ fn covers(database: &Database, id: ID, letter: char) -> bool {
         let glyph = |data: &[u8], index| Face::parse(data, index).ok()?.glyph_index(letter);
         database.with_face_data(id, glyph).flatten().is_some()
     };
-    *COVERAGE.lock().unwrap_or_else(PoisonError::into_inner).entry((id, letter)).or_insert_with(look)
+    let mut known = COVERAGE.lock().unwrap_or_else(PoisonError::into_inner);
+    if known.len() > MOST_COVERAGE {
+        known.clear();
+    }
+    *known.entry((id, letter)).or_insert_with(look)
 }
 
 /// Width of a letter of another font, in sizes of the font: about that of Latin capitals, or a square for those scripts (and

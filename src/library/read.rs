@@ -1,4 +1,4 @@
-//! Files of the user are read here and nowhere else, so that none of them can block or fill the memory.
+//! Whole files of the user are read here, so that none of them can block or fill the memory.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};

@@ -119,10 +119,9 @@ static THEME: LazyLock<Theme> = LazyLock::new(|| {
 /// egui's fonts, and the one for code behind those for text: it has arrows and signs, which then need no font of the system.
 pub(super) fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
-    let of = |fonts: &FontDefinitions, family| fonts.families.get(&family).cloned().unwrap_or_default();
-    let (mut text, code) = (of(&fonts, FontFamily::Proportional), of(&fonts, FontFamily::Monospace));
-    text.extend(code.into_iter().filter(|name| name == "Hack"));
-    fonts.families.insert(FontFamily::Proportional, text);
+    if let Some(text) = fonts.families.get_mut(&FontFamily::Proportional) {
+        text.push("Hack".to_owned());
+    }
     fonts
 }
 

@@ -11,6 +11,8 @@ use crate::jobs::{JobContext, JobError, JobHandle};
 use crate::library::PictureId;
 use crate::ui::{Shell, Workspace};
 
+/// How much a picture counts that what is found shall not be like: less than one that it shall be like.
+const UNLIKE: f32 = -0.5;
 /// Longer side of a picture on the clipboard.
 const CLIPBOARD_SIDE: u32 = 4096;
 
@@ -58,7 +60,7 @@ impl LibraryRoom {
             LibraryCommand::AlsoLike(id, likes) => {
                 self.search.add(id, self.name(id), None);
                 if let Some(chip) = self.search.chips.last_mut().filter(|_| !likes) {
-                    chip.weight = -0.5;
+                    chip.weight = UNLIKE;
                 }
                 self.viewer.close();
             }

@@ -72,6 +72,8 @@ enum Ended {
     Nowhere,
     /// There is no dialog to choose a place with.
     NoDialog,
+    /// Something is at the place that was typed; a dialog would have asked whether to replace it.
+    Taken(PathBuf),
 }
 
 /// A place that is typed, where there is no dialog.
@@ -79,7 +81,7 @@ struct Typing {
     way: ExportWay,
     ids: Arc<Vec<PictureId>>,
     path: String,
-    refusal: Option<&'static str>,
+    is_taken: bool,
 }
 
 /// What was answered to that.
@@ -150,6 +152,7 @@ impl Exports {
         let (libraries, options, chosen) = (libraries.clone(), self.copy_options, Arc::clone(&ids));
         let work = move |job: &JobContext| {
             let place = match place {
+                Some(place) if way.file().is_some() && place.exists() => return Ok(Ended::Taken(place)),
                 Some(place) => Ok(Some(place)),
                 None => ask_place(way),
             };
@@ -170,6 +173,10 @@ impl Exports {
             match result {
                 Ok(Ended::Told(told)) => shell.notifications.info(told),
                 Ok(Ended::NoDialog) => self.typing = Some(Typing::new(one.way, Arc::clone(&one.ids))),
+                Ok(Ended::Taken(path)) => {
+                    let (ids, path) = (Arc::clone(&one.ids), path.display().to_string());
+                    self.typing = Some(Typing { way: one.way, ids, path, is_taken: true });
+                }
                 Ok(Ended::Nowhere) | Err(JobError::Cancelled) => {}
                 Err(error) => shell.notifications.error(format!(
                     "The pictures were not exported: {error}; vitrine library export does it too"
@@ -194,7 +201,7 @@ impl Typing {
     fn new(way: ExportWay, ids: Arc<Vec<PictureId>>) -> Self {
         let home = directories::UserDirs::new().map(|user| user.home_dir().to_owned()).unwrap_or_default();
         let name = way.file().map_or("pictures", |(name, _)| name);
-        Self { way, ids, path: home.join(name).display().to_string(), refusal: None }
+        Self { way, ids, path: home.join(name).display().to_string(), is_taken: false }
     }
 
     /// Draws the question.
@@ -208,8 +215,9 @@ impl Typing {
             let field = egui::TextEdit::singleline(&mut self.path).desired_width(f32::INFINITY);
             let field = widgets::named(ui.add(field), "Path to export to");
             let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-            if let Some(refusal) = self.refusal {
-                ui.colored_label(Theme::of(ui).error.egui(), refusal);
+            if self.is_taken {
+                let words = "This is there already; choose another name.";
+                ui.colored_label(Theme::of(ui).error.egui(), words);
             }
             ui.add_space(theme.space);
             ui.horizontal(|ui| {
@@ -217,15 +225,7 @@ impl Typing {
                 if ui.button("Cancel").clicked() {
                     return Typed::Nowhere;
                 }
-                match widgets::typed_path(&self.path).filter(|_| goes_on) {
-                    // A dialog would have asked whether to replace it.
-                    Some(path) if self.way.file().is_some() && path.exists() => {
-                        self.refusal = Some("This is there already; choose another name.");
-                        Typed::NotYet
-                    }
-                    Some(path) => Typed::Place(path),
-                    None => Typed::NotYet,
-                }
+                widgets::typed_path(&self.path).filter(|_| goes_on).map_or(Typed::NotYet, Typed::Place)
             })
             .inner
         });
