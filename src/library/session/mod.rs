@@ -90,6 +90,8 @@ struct Shared {
     /// By number; forgotten ones leave a gap.
     open: Mutex<Vec<Option<Arc<OpenLibrary>>>>,
     table: Mutex<Arc<Table>>,
+    /// Held while the table is put together.
+    publishing: Mutex<()>,
     generation: AtomicU64,
     /// What was repaired or went wrong, in words, until somebody takes it.
     notes: Mutex<Vec<String>>,
@@ -118,6 +120,7 @@ impl Libraries {
                 opening: Mutex::default(),
                 open: Mutex::default(),
                 table: Mutex::new(Arc::new(Table::default())),
+                publishing: Mutex::default(),
                 generation: AtomicU64::new(0),
                 notes: Mutex::default(),
                 vectors: DeviceSearch::new(compute),
@@ -229,12 +232,13 @@ impl Libraries {
 
     /// Puts the libraries' pictures together for those who look at all of them.
     fn publish(&self) {
-        // Held from the first look at the libraries: of two who publish, the later one shows the later state.
-        let mut table = lock(&self.shared.table);
+        // Of two who publish, the later one shows the later state. The table itself is only held for the exchange: the window
+        // asks for it in every frame.
+        let _one_at_a_time = lock(&self.shared.publishing);
         let views: Vec<_> = self.all().iter().map(|open| open.view()).collect();
         let entries = views.iter().flat_map(|view| view.entries.iter().cloned()).collect();
-        *table = Arc::new(Table::new(entries));
-        drop(table);
+        let table = Arc::new(Table::new(entries));
+        *lock(&self.shared.table) = table;
         self.shared.vectors.drop_outdated();
         self.shared.generation.fetch_add(1, Ordering::Relaxed);
     }
